@@ -1,0 +1,103 @@
+"""Which images make up which batch, and what they look like: pure functions of configuration and position.
+
+Must not know models. Letters: B batch, H and W sides of an image, C channels as the network sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from vitdash.config import RunConfig
+from vitdash.engine import seeds
+from vitdash.engine.augment import augment
+from vitdash.engine.datasets import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One optimiser step: images `start` to `stop` of an epoch's order; `images_seen` counts those before it."""
+
+    step: int
+    epoch: int
+    start: int
+    stop: int
+    images_seen: int
+
+    @property
+    def size(self) -> int:
+        """Number of images in it."""
+        return self.stop - self.start
+
+    @property
+    def end(self) -> int:
+        """Images seen when it is done."""
+        return self.images_seen + self.size
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The batches of a whole run: each epoch anew, its short last batch kept, the run's last one cut to length."""
+
+    train_images: int
+    batch_size: int
+    max_inputs: int
+
+    def after(self, images_seen: int) -> Iterator[Batch]:
+        """Yield the batches that come after a position, which must be the end of a batch or 0."""
+        while images_seen < self.max_inputs:
+            batch = self._at(images_seen)
+            yield batch
+            images_seen = batch.end
+
+    def ending_at(self, images_seen: int) -> Batch:
+        """Return the batch whose end is at a position above 0."""
+        within = (images_seen - 1) % self.train_images
+        return self._at(images_seen - 1 - within % self.batch_size)
+
+    def _at(self, images_seen: int) -> Batch:
+        epoch, start = divmod(images_seen, self.train_images)
+        stop = min(start + self.batch_size, self.train_images, start + self.max_inputs - images_seen)
+        steps_per_epoch = -(-self.train_images // self.batch_size)
+        return Batch(epoch * steps_per_epoch + start // self.batch_size, epoch, start, stop, images_seen)
+
+
+class TrainingBatches:
+    """The training images of each batch, in its epoch's order, augmented as its step says."""
+
+    def __init__(self, config: RunConfig, dataset: Dataset) -> None:
+        self._config = config
+        self._dataset = dataset
+        self.schedule = Schedule(len(dataset.train_images), config.train.batch_size, config.train.max_inputs)
+
+    def read(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return augmented images (B, 1, H, W) uint8 and their labels (B,) int64."""
+        chosen = self._order(batch.epoch)[batch.start : batch.stop]
+        images = augment(
+            self._dataset.train_images[chosen],
+            self._config.data.augment,
+            per_image=self._config.data.augment_per == "image",
+            channels=self._config.model.channels,
+            seed=seeds.derive(self._config.train.seed, "augment", batch.step),
+            crop_padding=self._config.data.crop_padding,
+        )
+        return images, self._dataset.train_labels[chosen]
+
+    @lru_cache(maxsize=2)  # noqa: B019 - one instance a process: nothing is kept alive that would go
+    def _order(self, epoch: int) -> Tensor:
+        draws = seeds.generator(self._config.train.seed, "order", epoch)
+        return torch.randperm(len(self._dataset.train_images), generator=draws).to(self._dataset.train_images.device)
+
+
+def as_input(images: Tensor, channels: int) -> Tensor:
+    """Return (B, 1, H, W) uint8 as the network sees it: (B, C, H, W) float32 in [0, 1], the grey channel repeated."""
+    return images.to(torch.float32).div_(255).expand(-1, channels, -1, -1)
+
+
+def crosses(every: int, before: int, after: int) -> bool:
+    """Return whether a multiple of `every` lies above `before` and not above `after`."""
+    return after // every > before // every

@@ -1,0 +1,41 @@
+"""What a data set is to the engine: four tensors in memory and the names of the classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+import torch
+from torch import Tensor
+
+Report = Callable[[int, int], None]
+"""Told (bytes done, bytes in all) while something is downloaded; 0 in all is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Images are (N, 1, H, W) uint8, labels (N,) int64 and index `classes`."""
+
+    train_images: Tensor
+    train_labels: Tensor
+    validation_images: Tensor
+    validation_labels: Tensor
+    classes: tuple[str, ...]
+
+    def to(self, device: torch.device) -> Self:
+        """Return the same data on `device`."""
+        tensors = (self.train_images, self.train_labels, self.validation_images, self.validation_labels)
+        return type(self)(*(tensor.to(device) for tensor in tensors), self.classes)
+
+
+class DatasetModule(Protocol):
+    """A module that `catalog.DATASETS` names."""
+
+    def load(self, directory: Path, report: Report, cancelled: Callable[[], bool]) -> Dataset:
+        """Return the data set, kept in or downloaded to `directory`.
+
+        Raises:
+            InputError: it cannot be had; says where it was looked for and what to do.
+        """

@@ -1,0 +1,103 @@
+"""Evaluation, probes and diagnostics at a position. Must not know how training got there, or where results go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vitdash import catalog
+from vitdash.config import EPOCH, RunConfig
+from vitdash.engine import diagnostics, seeds
+from vitdash.engine.batches import Batch, TrainingBatches, crosses
+from vitdash.engine.datasets import Dataset
+from vitdash.engine.evaluate import evaluate
+from vitdash.engine.meter import require_finite, significant
+from vitdash.engine.model import Classifier
+from vitdash.engine.moments import Moment, in_background
+from vitdash.engine.probes import Embedded, Probe
+from vitdash.run.events import Evaluated, Phase, Probed
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """The diagnostics of the evaluation at a position, to be written down."""
+
+    images_seen: int
+    content: dict[str, Any]
+
+
+Finding: TypeAlias = Phase | Evaluated | Probed | Diagnosed | Moment
+
+
+class Judge:
+    """Judges the network where the configuration says so; what it finds is a function of weights and position."""
+
+    def __init__(self, model: Classifier, config: RunConfig, dataset: Dataset, batches: TrainingBatches) -> None:
+        self._model = model
+        self._config = config
+        self._dataset = dataset
+        self._batches = batches
+        self._every = len(dataset.train_images)
+        if config.record.evaluate_every_images != EPOCH:
+            self._every = config.record.evaluate_every_images
+
+    def at(self, batch: Batch) -> Iterator[Finding]:
+        """Yield what is found at the end of `batch`, where something is due."""
+        final = batch.end == self._config.train.max_inputs
+        if not final and not crosses(self._every, batch.images_seen, batch.end):
+            return
+        dataset, images_seen = self._dataset, batch.end
+        yield Phase(name="evaluate", done=0, total=len(dataset.validation_images))
+        evaluation = yield from evaluate(
+            self._model,
+            dataset.validation_images,
+            dataset.validation_labels,
+            self._config.model.channels,
+            self._config.optim,
+        )
+        require_finite(evaluation.loss, images_seen)
+        yield Evaluated(
+            images_seen=images_seen,
+            epoch=round(images_seen / len(dataset.train_images), 4),
+            loss=significant(evaluation.loss),
+            accuracy=evaluation.accuracy,
+        )
+        content = diagnostics.describe(evaluation, dataset, self._batches.read(batch), images_seen)
+        yield Diagnosed(images_seen, content)
+        if final or self._probe_due(batch):
+            yield from self._probe(evaluation.embedding, images_seen)
+
+    def _probe_due(self, batch: Batch) -> bool:
+        every = self._config.probe.probe_every
+        return every > 0 and crosses(self._every * every, batch.images_seen, batch.end)
+
+    def _probe(self, embedding: Tensor, images_seen: int) -> Iterator[Finding]:
+        names = self._config.probe.probes
+        if not names:
+            return
+        yield Phase(name="probe", done=0, total=len(names))
+        validation = Embedded(embedding.numpy(), self._dataset.validation_labels.cpu().numpy())
+        train = yield from self._training_embedding()
+        for name in names:
+            probe: Probe = catalog.load("probe", catalog.PROBES, name)
+            begun = time.perf_counter()
+            values = yield from in_background(lambda probe=probe: probe(validation, train, self._config.probe))
+            seconds = round(time.perf_counter() - begun, 3)
+            yield Probed(images_seen=images_seen, probe=name, values=values, seconds=seconds)
+
+    def _training_embedding(self) -> Generator[Moment, None, Embedded]:
+        """Embed the training images that probes are fitted on: the same ones at every position of a run."""
+        images, labels = self._dataset.train_images, self._dataset.train_labels
+        wanted = min(self._config.probe.svc_fit_images, len(images))
+        draws = seeds.generator(self._config.train.seed, "probe")
+        chosen = torch.randperm(len(images), generator=draws)[:wanted].to(images.device)
+        evaluation = yield from evaluate(
+            self._model, images[chosen], labels[chosen], self._config.model.channels, self._config.optim
+        )
+        return Embedded(evaluation.embedding.numpy(), labels[chosen].cpu().numpy().astype(np.int64))

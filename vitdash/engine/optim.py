@@ -1,0 +1,76 @@
+"""Objective, optimiser and learning rate. Must not know batches' contents or runs. Letters: B batch, K classes."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vitdash.config import OptimKnobs, TrainKnobs
+
+
+def objective(logits: Tensor, labels: Tensor, optim: OptimKnobs) -> Tensor:
+    """Return what training minimises, a scalar: logits (B, K), labels (B,)."""
+    if optim.loss == "cross-entropy":
+        return functional.cross_entropy(logits, labels, label_smoothing=optim.label_smoothing)
+    return functional.mse_loss(logits, _one_hot(logits, labels))
+
+
+def losses(logits: Tensor, labels: Tensor, optim: OptimKnobs) -> Tensor:
+    """Return each image's loss (B,), without label smoothing; its mean is the validation loss."""
+    if optim.loss == "cross-entropy":
+        return functional.cross_entropy(logits, labels, reduction="none")
+    return functional.mse_loss(logits, _one_hot(logits, labels), reduction="none").mean(1)
+
+
+def build_optimizer(model: nn.Module, optim: OptimKnobs) -> torch.optim.Optimizer:
+    """Return the optimiser, in its fused form where the device has one."""
+    betas = (optim.beta1, optim.beta2)
+    fused = next(model.parameters()).device.type in ("cpu", "cuda", "mps")
+    match optim.optimizer:
+        case "adamw":
+            return torch.optim.AdamW(
+                model.parameters(), optim.learning_rate, betas, optim.epsilon, optim.weight_decay, fused=fused
+            )
+        case "adam":
+            return torch.optim.Adam(
+                model.parameters(), optim.learning_rate, betas, optim.epsilon, optim.weight_decay, fused=fused
+            )
+        case _:
+            return torch.optim.SGD(
+                model.parameters(),
+                optim.learning_rate,
+                optim.momentum,
+                weight_decay=optim.weight_decay,
+                fused=fused,
+            )
+
+
+def learning_rate(step: int, optim: OptimKnobs, train: TrainKnobs) -> float:
+    """Return the learning rate of the step-th batch, counted from 0.
+
+    Without warm-up the cosine is `CosineAnnealingLR` with T_max = max_inputs // batch_size, in closed form. Short
+    batches make a run a few steps longer than that; the curve then goes on, as torch's does.
+
+    Source: `torch.optim.lr_scheduler.CosineAnnealingLR`; Loshchilov and Hutter, "SGDR", 2016.
+    """
+    warmup_steps = optim.warmup_images // train.batch_size
+    if step < warmup_steps:
+        return optim.learning_rate * (step + 1) / warmup_steps
+    if optim.schedule == "constant":
+        return optim.learning_rate
+    period = max(1, train.max_inputs // train.batch_size - warmup_steps)
+    height = (1 + math.cos(math.pi * (step - warmup_steps) / period)) / 2
+    return optim.final_learning_rate + (optim.learning_rate - optim.final_learning_rate) * height
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, value: float) -> None:
+    """Make `value` the learning rate of the next step."""
+    for group in optimizer.param_groups:
+        group["lr"] = value
+
+
+def _one_hot(logits: Tensor, labels: Tensor) -> Tensor:
+    return functional.one_hot(labels, logits.shape[1]).to(logits.dtype)

@@ -1,0 +1,59 @@
+"""From a configuration to what the loop needs: device, data, network, optimiser. Must not know orders or checkpoints."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+import sklearn
+import torch
+import torchvision
+
+from vitdash import __version__
+from vitdash.config import RunConfig
+from vitdash.engine import device
+from vitdash.engine.datasets import Dataset, DatasetModule, Report
+from vitdash.engine.model import build_model
+from vitdash.engine.optim import build_optimizer
+from vitdash.engine.train import Training
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything a run computes with; `config` has its device and threads decided."""
+
+    config: RunConfig
+    dataset: Dataset
+    training: Training
+
+
+def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) -> Prepared:
+    """Decide device and threads, load the data (`report` is told of downloads), build network and optimiser.
+
+    Raises:
+        InputError: the device is not there, or the data cannot be had.
+        DownloadCancelled: `cancelled` returned True during a download.
+    """
+    chosen = device.choose(config.compute.device)
+    if config.compute.threads:
+        torch.set_num_threads(config.compute.threads)
+    decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads()})
+    module = cast(DatasetModule, import_module(config.dataset.module))
+    dataset = module.load(Path(config.data.data_dir), report, cancelled).to(chosen)
+    model = build_model(decided).to(chosen)
+    return Prepared(decided, dataset, Training(model, build_optimizer(model, decided.optim)))
+
+
+class _Versioned(Protocol):
+    __version__: str
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    libraries: dict[str, _Versioned] = {"torch": torch, "torchvision": torchvision, "scikit-learn": sklearn}
+    found = {name: str(library.__version__) for name, library in libraries.items()}
+    return {"vitdash": __version__, "python": platform.python_version()} | found

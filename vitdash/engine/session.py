@@ -1,0 +1,188 @@
+"""One run brought to life: drives the training loop, records what it yields, obeys orders, saves checkpoints.
+
+Must not know how anything is computed, nor how a process begins and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+
+from vitdash import presets
+from vitdash.engine import checkpoint
+from vitdash.engine.batches import crosses
+from vitdash.engine.judge import Diagnosed
+from vitdash.engine.meter import require_finite, significant
+from vitdash.engine.moments import Moment
+from vitdash.engine.orders import Orders, StopRequested
+from vitdash.engine.prepare import Prepared, versions
+from vitdash.engine.standing import Standing
+from vitdash.engine.train import train
+from vitdash.errors import RunError
+from vitdash.run import summary
+from vitdash.run.control import Word
+from vitdash.run.events import (
+    PROTOCOL,
+    CheckpointSaved,
+    DiagnosticsSaved,
+    Evaluated,
+    Paused,
+    Resumed,
+    RunFinished,
+    RunStarted,
+    Tick,
+)
+from vitdash.run.files import write_atomically
+from vitdash.run.log import EventWriter
+from vitdash.run.store import Run
+from vitdash.text import count, plain
+
+
+class Session:
+    """The computation of one run within one process."""
+
+    def __init__(self, run: Run, prepared: Prepared, log: EventWriter, orders: Orders, standing: Standing) -> None:
+        self._run = run
+        self._config = prepared.config
+        self._dataset = prepared.dataset
+        self._training = prepared.training
+        self._log = log
+        self._orders = orders
+        self._standing = standing
+        self._position = checkpoint.START
+        self._saved_at = 0
+        self._mark = 0
+        self._begun = time.monotonic()
+
+    def run_to_end(self, *, resuming: bool) -> RunFinished:
+        """Train to the end and return the event that says so.
+
+        Raises:
+            StopRequested: a stop was asked for; the position is saved.
+            VitdashError: the run cannot go on.
+        """
+        text = presets.dump(self._config)
+        write_atomically(self._run.config, text.encode())
+        self._position = replace(self._position, config=text)
+        if resuming:
+            self._restore()
+        compute = self._config.compute
+        self._standing.claim("running", device=compute.device, threads=compute.threads, versions=versions())
+        self._log.append(self._started())
+        if resuming:
+            self._log.append(Resumed(from_images=self._training.images_seen, from_seq=self._position.seq))
+        self._mark = self._log.seq
+        self._begun = time.monotonic()
+        before = self._training.images_seen
+        for happening in train(self._training, self._config, self._dataset):
+            match happening:
+                case Moment.BATCH_DONE:
+                    self._mark = self._log.seq
+                    self._save_if_due(before)
+                    before = self._training.images_seen
+                    self._obey()
+                case Moment.BUSY:
+                    self._obey()
+                case Tick():
+                    self._log.tick(happening)
+                case Diagnosed():
+                    self._write_diagnostics(happening)
+                case Evaluated():
+                    self._log.append(happening)
+                    self._keep_best(happening.loss)
+                case _:
+                    self._log.append(happening)
+        return self._finished()
+
+    def _started(self) -> RunStarted:
+        config = self._config
+        return RunStarted(
+            protocol=PROTOCOL,
+            run_id=self._run.id,
+            config=presets.tables(config),
+            classes=self._dataset.classes,
+            parameters=sum(weights.numel() for weights in self._training.model.parameters()),
+            device=config.compute.device,
+            threads=config.compute.threads,
+            compiled=False,
+            planned_images=config.train.max_inputs,
+        )
+
+    def _finished(self) -> RunFinished:
+        history = summary.read_history(self._run)
+        results = dict(history.results)
+        if history.images_per_second is not None:
+            results["images_per_second"] = significant(history.images_per_second)
+        return RunFinished(images_seen=self._training.images_seen, seconds=self._seconds(), results=results)
+
+    def _seconds(self) -> float:
+        return round(self._position.seconds + time.monotonic() - self._begun, 3)
+
+    def _obey(self) -> None:
+        word = self._orders.wanted()
+        if word is Word.RUN:
+            return
+        images_seen = self._training.images_seen
+        if self._saved_at != images_seen:
+            self._save(self._mark)
+        if word is Word.PAUSE:
+            self._position = replace(self._position, seconds=self._seconds())
+            paused = self._log.append(Paused(images_seen=images_seen))
+            self._standing.claim("paused")
+            word = self._orders.wait_while_paused()
+            self._begun = time.monotonic()
+        if word is Word.STOP:
+            raise StopRequested(images_seen)
+        self._standing.claim("running")
+        self._log.append(Resumed(from_images=images_seen, from_seq=paused.seq))
+
+    def _save_if_due(self, before: int) -> None:
+        images_seen = self._training.images_seen
+        final = images_seen == self._config.train.max_inputs
+        if not final and not crosses(self._config.record.checkpoint_every_images, before, images_seen):
+            return
+        # The checkpoint counts the event that announces it, so that a resumed run has announced it as well.
+        self._save(self._log.seq + 1, with_optimizer=not final or self._config.record.keep_optimizer)
+        self._announce_checkpoint()
+        self._mark = self._log.seq
+
+    def _announce_checkpoint(self) -> None:
+        self._log.append(CheckpointSaved(images_seen=self._training.images_seen, file=self._run.checkpoint.name))
+
+    def _save(self, seq: int, *, with_optimizer: bool = True) -> None:
+        if not checkpoint.finite(self._training):
+            require_finite(float("nan"), self._training.images_seen)
+        position = replace(self._position, images_seen=self._training.images_seen, seq=seq, seconds=self._seconds())
+        self._log.sync()
+        checkpoint.save(self._run.checkpoint, self._training, position, with_optimizer=with_optimizer)
+        self._saved_at = position.images_seen
+
+    def _restore(self) -> None:
+        if not self._run.checkpoint.exists():
+            return
+        last = self._config.train.max_inputs
+        found = checkpoint.restore(self._run.checkpoint, self._training, needs_optimizer_before=last)
+        if presets.parse(found.config, "checkpoint", "checkpoint").fingerprint() != self._config.fingerprint():
+            reason = "was computed with other knobs than config.toml states now."
+            raise RunError(plain(self._run.checkpoint), reason, "Undo the change, or train it as a new run.")
+        if self._log.seq == found.seq - 1:
+            # The last life ended between saving this checkpoint and announcing it.
+            self._announce_checkpoint()
+        if self._log.seq < found.seq:
+            reason = f"ends at event {count(self._log.seq)}, the checkpoint stands at {count(found.seq)}."
+            raise RunError(plain(self._run.events), reason, "Part of the log is gone, so the run cannot go on.")
+        self._position = replace(found, config=self._position.config)
+        self._saved_at = found.images_seen
+
+    def _keep_best(self, validation_loss: float) -> None:
+        if validation_loss < self._position.best_loss:
+            self._position = replace(self._position, best_loss=validation_loss)
+            checkpoint.save_weights(self._run.best, self._training, validation_loss, self._position.config)
+
+    def _write_diagnostics(self, found: Diagnosed) -> None:
+        self._run.diagnostics.mkdir(exist_ok=True)
+        file = self._run.diagnostics / f"{found.images_seen:012d}.json"
+        write_atomically(file, json.dumps(found.content, separators=(",", ":")).encode())
+        name = file.relative_to(self._run.path).as_posix()
+        self._log.append(DiagnosticsSaved(images_seen=found.images_seen, file=name))

@@ -1,0 +1,31 @@
+"""The results table as markdown, aligned so that it reads as text too."""
+
+from __future__ import annotations
+
+from vitdash.export import table
+from vitdash.export.rows import Row
+from vitdash.export.table import Cell
+
+
+def render(rows: list[Row], *, reported: bool = False) -> str:
+    """Return the table of `rows`; the best of a column is bold."""
+    columns = [
+        [_escape(column.heading), *(_mark(cell) for cell in column.cells)]
+        for column in table.build(rows, reported=reported)
+    ]
+    widths = [max(3, *(len(cell) for cell in column)) for column in columns]
+    padded = [[cell.rjust(width) for cell in column] for column, width in zip(columns, widths, strict=True)]
+    lines = ["| " + " | ".join(line) + " |" for line in zip(*padded, strict=True)]
+    rule = "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|"
+    return "\n".join([lines[0], rule, *lines[1:]]) + "\n"
+
+
+def _mark(cell: Cell) -> str:
+    escaped = _escape(cell.text)
+    return f"**{escaped}**" if cell.best else escaped
+
+
+def _escape(text: str) -> str:
+    for character in "\\|*_<`":
+        text = text.replace(character, f"\\{character}")
+    return text

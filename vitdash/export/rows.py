@@ -1,0 +1,53 @@
+"""What a results table is made of: a run's configuration and its figures. Must not know formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vitdash.config import RunConfig
+from vitdash.errors import VitdashError
+from vitdash.run import store, summary
+from vitdash.run.state import State
+from vitdash.run.store import Run
+from vitdash.run.summary import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run with something to show for it."""
+
+    id: str
+    name: str
+    state: State
+    config: RunConfig
+    figures: Figures
+
+    @property
+    def model(self) -> str:
+        """What the table calls it: the preset's title, or the run's own name where it was given one."""
+        description = self.config.description
+        return description.title if self.name == description.preset else self.name
+
+    @property
+    def images_per_second(self) -> float | None:
+        """Training images by the time of their batches."""
+        return self.figures.images_per_second
+
+    def result(self, metric: str) -> float | None:
+        """Return a figure of the last evaluation, None where it was not computed."""
+        return self.figures.results.get(metric)
+
+
+def read_rows(runs: list[Run]) -> list[Row]:
+    """Return the rows of the given runs, in their order.
+
+    Raises:
+        VitdashError: a run cannot be read.
+    """
+    rows = []
+    for run in runs:
+        short = summary.summarise(run)
+        if short.problem:
+            raise VitdashError(run.id, short.problem)
+        rows.append(Row(run.id, short.name, short.state, store.read_config(run), short.figures))
+    return rows

@@ -1,0 +1,159 @@
+"""The results table: which columns, in which order, written how. Must not know markdown, CSV or terminals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vitdash import text
+from vitdash.config import Reported
+from vitdash.export.rows import Row
+from vitdash.knobs import Value, knobs_of
+
+REFERENCE_KNOBS = ("patch", "layer", "head", "hidden", "mlp", "drop", "cs")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in one place: the text, and the value behind it; None is nothing."""
+
+    text: str
+    value: Value | None = None
+    best: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, its cells from top to bottom, and the name it has for programs."""
+
+    key: str
+    heading: str
+    cells: tuple[Cell, ...]
+
+
+EMPTY = Cell("")
+
+
+def build(rows: list[Row], *, reported: bool = False) -> list[Column]:
+    """Return the table's columns for `rows`: the reference's, then vitdash's own, then reported figures if asked.
+
+    The best of each figure is marked among the runs of the length in the heading, if there is more than one run;
+    a run of another length states its own in the cell.
+    """
+    steps = _usual_length(rows)
+    knobs = [_knob_column(rows, heading) for heading in REFERENCE_KNOBS]
+    loss = _metric(rows, "validation_loss", f"validation loss ({text.count(steps)} steps)", text.loss, steps, min)
+    argmax = _metric(rows, "accuracy", "accuracy (argmax)", text.accuracy, steps, max)
+    svc = _metric(rows, "svc", "accuracy (svc)", text.accuracy, steps, max)
+    held_out = _metric(rows, "svc_held_out", "accuracy (svc, held-out)", text.accuracy, steps, max)
+    parameters = _column("parameters", "model params", [row.config.parameters for row in rows], text.count, min)
+    rate = _column("images_per_second", "images/s", [row.images_per_second for row in rows], lambda v: f"{v:,.0f}")
+    seconds = _column("seconds", "training time", [row.figures.seconds for row in rows], text.duration)
+    columns = [*knobs, loss, argmax, svc, parameters, held_out, rate, seconds]
+    model = _model_column(rows, columns)
+    return [model, *columns, *(_reported_columns(rows) if reported else [])]
+
+
+def _usual_length(rows: list[Row]) -> int:
+    lengths = Counter(row.figures.images_seen for row in rows if row.figures.results)
+    return max(lengths, key=lambda length: (lengths[length], length), default=0)
+
+
+def _model_column(rows: list[Row], columns: list[Column]) -> Column:
+    names = [
+        f"{row.model} ({row.config.description.colour})" if row.config.description.colour else row.model for row in rows
+    ]
+    same = Counter(names)
+    cells = []
+    for index, (row, name) in enumerate(zip(rows, names, strict=True)):
+        # Two runs of one preset look alike; their ids do not.
+        shown = name if same[name] == 1 else f"{name} {row.id}"
+        cells.append(Cell(text.plain(shown), row.name, any(column.cells[index].best for column in columns)))
+    return Column("model", "model", tuple(cells))
+
+
+def _knob_column(rows: list[Row], heading: str) -> Column:
+    cells = []
+    for row in rows:
+        knob = next((item for item in knobs_of(type(row.config.model)).values() if item.column == heading), None)
+        value: Value | None = getattr(row.config.model, knob.name) if knob else None
+        cells.append(EMPTY if value is None else Cell(f"{value:g}" if isinstance(value, float) else str(value), value))
+    return Column(heading, heading, tuple(cells))
+
+
+def _metric(
+    rows: list[Row],
+    key: str,
+    heading: str,
+    write: Callable[[float], str],
+    steps: int,
+    best_of: Callable[[list[float]], float],
+) -> Column:
+    values = [row.result(key) for row in rows]
+    comparable = [
+        value for row, value in zip(rows, values, strict=True) if value is not None and row.figures.images_seen == steps
+    ]
+    best = best_of(comparable) if len(comparable) > 1 else None
+    cells = []
+    for row, value in zip(rows, values, strict=True):
+        if value is None:
+            cells.append(EMPTY)
+        elif row.figures.images_seen == steps:
+            cells.append(Cell(write(value), value, value == best))
+        elif key == "validation_loss":
+            cells.append(Cell(f"({text.count(row.figures.images_seen)} steps) {write(value)}", value))
+        else:
+            cells.append(Cell(write(value), value))
+    return Column(key, heading, tuple(cells))
+
+
+def _column(
+    key: str,
+    heading: str,
+    values: list[int] | list[float | None],
+    write: Callable[[int], str] | Callable[[float], str],
+    best_of: Callable[[list[float]], float] | None = None,
+) -> Column:
+    known = [value for value in values if value is not None]
+    best = best_of(known) if best_of and len(set(known)) > 1 else None
+    return Column(
+        key,
+        heading,
+        tuple(EMPTY if value is None else Cell(write(value), value, value == best) for value in values),  # type: ignore[arg-type]
+    )
+
+
+def _reported_columns(rows: list[Row]) -> list[Column]:
+    columns = []
+    for key, title, write in (
+        ("validation_loss", "loss", text.loss),
+        ("accuracy", "argmax", text.accuracy),
+        ("svc", "svc", text.accuracy),
+    ):
+        figures, differences = [], []
+        for row in rows:
+            told = row.config.reported
+            figure: float | None = getattr(told, key) if told else None
+            figures.append(
+                EMPTY if told is None or figure is None else Cell(_reported(told, figure, write, rows), figure)
+            )
+            differences.append(_difference(row, key, told, figure))
+        columns.append(Column(f"reported_{key}", f"reported {title}", tuple(figures)))
+        columns.append(Column(f"difference_{key}", "difference", tuple(differences)))
+    return columns
+
+
+def _reported(told: Reported, figure: float, write: Callable[[float], str], rows: list[Row]) -> str:
+    same = all(row.config.reported is None or row.config.reported.images_seen == told.images_seen for row in rows)
+    told_here = same and _usual_length(rows) == told.images_seen
+    return write(figure) if told_here else f"({text.count(told.images_seen)} steps) {write(figure)}"
+
+
+def _difference(row: Row, key: str, told: Reported | None, figure: float | None) -> Cell:
+    """Return measured minus reported, where both were read after as many images; else there is none."""
+    measured = row.result(key)
+    if told is None or figure is None or measured is None or row.figures.images_seen != told.images_seen:
+        return EMPTY
+    difference = measured - figure
+    return Cell(f"{difference:+.5f}" if key == "validation_loss" else f"{difference:+.4f}", difference)

@@ -1,0 +1,199 @@
+"""Presets: TOML files of values, read strictly and written back. The only module that knows where presets lie."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vitdash import catalog
+from vitdash.architectures import Architecture
+from vitdash.config import TABLES, Description, Reported, RunConfig
+from vitdash.errors import InputError
+from vitdash.knobs import has_effect, knobs_of
+from vitdash.text import did_you_mean, one_of, plain
+
+LARGEST_FILE_BYTES = 65_536
+Table = TypeVar("Table")
+
+
+def shipped_directory() -> Path:
+    """Return where the shipped presets lie: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "shipped_presets"
+    return installed if installed.is_dir() else package.parent / "presets"
+
+
+def user_directory() -> Path:
+    """Return where the user's own presets lie; it need not exist."""
+    from platformdirs import user_config_path
+
+    return user_config_path("vitdash") / "presets"
+
+
+def available() -> dict[str, Path]:
+    """Return the files of all presets by name; a user's own preset comes before a shipped one of the same name."""
+    found: dict[str, Path] = {}
+    for directory in (shipped_directory(), user_directory()):
+        if directory.is_dir():
+            found |= {path.stem: path for path in sorted(directory.glob("*.toml"))}
+    return found
+
+
+def load(name: str) -> RunConfig:
+    """Load a preset by name, or from a path: anything with a slash or the ending `.toml`.
+
+    Raises:
+        InputError: there is no such preset, or it is not a valid one.
+    """
+    if "/" in name or name.endswith(".toml"):
+        return load_file(Path(name).expanduser())
+    known = available()
+    if name not in known:
+        hint = did_you_mean(name, known) or f"Presets: {', '.join(known)}."
+        raise InputError("--preset", f"there is no preset '{plain(name, 60)}'.", hint)
+    return load_file(known[name])
+
+
+def load_all() -> tuple[dict[str, RunConfig], dict[str, str]]:
+    """Return all presets by name, and what is wrong with those that do not load."""
+    configs, problems = {}, {}
+    for name, path in available().items():
+        try:
+            configs[name] = load_file(path)
+        except InputError as error:
+            problems[name] = str(error)
+    return configs, problems
+
+
+def load_file(path: Path) -> RunConfig:
+    """Load the preset in a file.
+
+    Raises:
+        InputError: it cannot be read or is not a valid preset; the message names file, table and key.
+    """
+    where = plain(path)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError(where, "there is no such file.", "See: vitdash presets") from None
+    except IsADirectoryError:
+        raise InputError(where, "is a directory; a preset is one TOML file.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(where, f"cannot be read: {plain(reason)}.") from None
+    if len(raw) > LARGEST_FILE_BYTES:
+        raise InputError(where, f"is larger than {LARGEST_FILE_BYTES:,} bytes; that is no preset.")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise InputError(where, "is not text; a preset is a TOML file in UTF-8.") from None
+    return parse(text, where, path.stem)
+
+
+def parse(text: str, where: str, name: str) -> RunConfig:
+    """Read a preset from TOML; `where` stands in errors, `name` is its name unless it states one.
+
+    Raises:
+        InputError: the text is not a valid preset.
+    """
+    import tomli
+
+    if not text.strip():
+        raise InputError(where, "is empty; a preset needs at least a [model] table with an architecture.")
+    try:
+        content = tomli.loads(text)
+    except (tomli.TOMLDecodeError, RecursionError) as error:
+        raise InputError(where, f"is not TOML: {plain(error)}.") from None
+    header = {key: value for key, value in content.items() if not isinstance(value, dict)}
+    known = (*TABLES, "reported")
+    for key, value in content.items():
+        if isinstance(value, dict) and key not in known:
+            hint = did_you_mean(key, known) or f"Tables: {', '.join(known)}."
+            raise InputError(where, f"unknown table [{plain(key, 60)}].", hint)
+        if not isinstance(value, dict) and key in known:
+            raise InputError(where, f"'{key}' is a table: write [{key}].")
+    description = _read(Description, header, where, "the head of the file")
+    description = dataclasses.replace(
+        description, preset=description.preset or name, title=description.title or description.preset or name
+    )
+    tables = {
+        field.name: _read(field.default_factory, content.get(field.name, {}), where, f"[{field.name}]")
+        for field in dataclasses.fields(RunConfig)
+        if isinstance(field.default_factory, type)
+    }
+    model = _read_model(content.get("model"), where)
+    reported = _read_reported(content.get("reported"), where)
+    config = RunConfig(description=description, model=model, reported=reported, **tables)
+    try:
+        config.check()
+    except InputError as error:
+        raise InputError(
+            where, f"{_table_of(config, error.title)} {error.title}: {error.message}", error.hint
+        ) from None
+    return config
+
+
+def dump(config: RunConfig) -> str:
+    """Write a configuration as a preset that states every knob that has an effect; `parse` reads it back equal."""
+    import tomli_w
+
+    return tomli_w.dumps(tables(config))
+
+
+def tables(config: RunConfig) -> dict[str, Any]:
+    """Return a configuration as the plain values that a preset is made of."""
+    content: dict[str, Any] = dict(dataclasses.asdict(config.description))
+    for table, declared, value in config.knobs():
+        first: dict[str, Any] = {"architecture": config.model.name} if table == "model" else {}
+        content.setdefault(table, first)[declared.name] = list(value) if isinstance(value, tuple) else value
+    if config.reported is not None:
+        content["reported"] = dataclasses.asdict(config.reported)
+    return content
+
+
+def _read_model(content: Mapping[str, Any] | None, where: str) -> Architecture:
+    if content is None or "architecture" not in content:
+        known = one_of(catalog.ARCHITECTURES)
+        raise InputError(where, f"[model] needs the key 'architecture': {known}.")
+    values = dict(content)
+    name = values.pop("architecture")
+    if name not in catalog.ARCHITECTURES:
+        hint = did_you_mean(str(name), catalog.ARCHITECTURES) or f"Allowed: {one_of(catalog.ARCHITECTURES)}."
+        raise InputError(where, f"[model] there is no architecture '{plain(name, 60)}'.", hint)
+    model: Architecture = _read(catalog.load("architecture", catalog.ARCHITECTURES, name), values, where, "[model]")
+    return model
+
+
+def _read_reported(content: Mapping[str, Any] | None, where: str) -> Reported | None:
+    if content is None:
+        return None
+    if missing := [key for key in knobs_of(Reported) if key not in content]:
+        raise InputError(where, f"[reported] lacks {', '.join(missing)}.")
+    return _read(Reported, content, where, "[reported]")
+
+
+def _read(table: type[Table], content: Mapping[str, Any], where: str, place: str) -> Table:
+    known = knobs_of(table)
+    values = {}
+    for key, value in content.items():
+        if key not in known:
+            hint = did_you_mean(key, known) or f"Known: {', '.join(known)}."
+            raise InputError(where, f"{place} unknown key '{plain(key, 60)}'.", hint)
+        try:
+            values[key] = known[key].check(value)
+        except ValueError as error:
+            raise InputError(where, f"{place} {key}: {error}.") from None
+    result = table(**values)
+    for key in values:
+        if not has_effect(result, known[key]):
+            governing, needed = known[key].only_if or ("", ())
+            reason = f"has no effect while {governing} is '{getattr(result, governing)}'"
+            raise InputError(where, f"{place} {key}: {reason}; it belongs to {one_of(needed)}.")
+    return result
+
+
+def _table_of(config: RunConfig, knob_name: str) -> str:
+    return next(f"[{table}]" for table in TABLES if knob_name in knobs_of(type(getattr(config, table))))

@@ -1,0 +1,48 @@
+"""What a run is asked to do: a numbered word in a file, from anyone, at any time. Must not know who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from vitdash.run.files import write_atomically
+
+
+class Word(StrEnum):
+    """What can be asked of a run."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A word and its number; a worker obeys only numbers above the one it was launched after.
+
+    So a `stop` that was meant for an earlier life of the run cannot end a resumed one.
+    """
+
+    number: int
+    word: Word
+
+
+NOTHING = Order(0, Word.RUN)
+
+
+def read(path: Path) -> Order:
+    """Return the order in the file; where there is none, or what is there is no order, nothing is asked."""
+    try:
+        with path.open("rb") as file:
+            number, word = file.read(64).split()
+        return Order(int(number), Word(word.decode()))
+    except (FileNotFoundError, ValueError):
+        return NOTHING
+
+
+def give(path: Path, word: Word) -> Order:
+    """Ask for `word`, with the next number."""
+    order = Order(read(path).number + 1, word)
+    write_atomically(path, f"{order.number} {order.word}\n".encode())
+    return order

@@ -1,0 +1,252 @@
+"""The protocol: what happens in a run, as frozen dataclasses and one JSON object a line. Must not know files or pipes.
+
+Every number on the wire is finite. A reader skips what it does not know (a newer protocol) and says so once.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, TypeAlias
+
+PROTOCOL = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened and was recorded: `seq` counts from 1 within a run, `time` is Unix time in seconds."""
+
+    seq: int = 0
+    time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """The worker is ready to compute; a resumed run starts again, with the same values."""
+
+    protocol: int
+    run_id: str
+    config: dict[str, Any]
+    classes: tuple[str, ...]
+    parameters: int
+    device: str
+    threads: int
+    compiled: bool
+    planned_images: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase(Event):
+    """Something besides training takes its time: `load`, `download`, `compile` or `probe`; `total` 0 is unknown."""
+
+    name: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainProgress(Event):
+    """Means over the training batches since the last such event; the learning rate is the last one used."""
+
+    images_seen: int
+    loss: float
+    accuracy: float
+    learning_rate: float
+    images_per_second: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated(Event):
+    """Loss and argmax accuracy on the whole validation set, in eval mode; `epoch` counts passes in fractions."""
+
+    images_seen: int
+    epoch: float
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed(Event):
+    """A probe's values for the embedding, such as {"svc": 0.918, "svc_held_out": 0.912}; `seconds` it took."""
+
+    images_seen: int
+    probe: str
+    values: dict[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosticsSaved(Event):
+    """The file with confusion matrix, images and embedding of an evaluation; its path within the run's directory."""
+
+    images_seen: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointSaved(Event):
+    """A checkpoint stands at this position; its path within the run's directory."""
+
+    images_seen: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Event):
+    """Training waits, with a checkpoint at this position."""
+
+    images_seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """Training goes on; what was recorded after `from_seq` is void and will be computed again.
+
+    `from_images` alone could not tell an evaluation recorded before a checkpoint at the same position from one after.
+    """
+
+    from_images: int
+    from_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped(Event):
+    """The run ended early, as asked, with a checkpoint at this position."""
+
+    images_seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished(Event):
+    """All planned images were seen; `seconds` counts computing, waiting excluded."""
+
+    images_seen: int
+    seconds: float
+    results: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFailed(Event):
+    """The run cannot go on; the last checkpoint stands."""
+
+    title: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """The current batch, on the pipe only, ten times a second at the most: it makes a screen lively, no more."""
+
+    images_seen: int
+    loss: float
+    accuracy: float
+    images_per_second: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped(Event):
+    """Stands for a line that could not be understood, so that none is missed in silence; never written."""
+
+    reason: str
+
+
+News: TypeAlias = Event | Tick
+
+_BY_NAME: dict[str, type[News]] = {
+    kind.__name__: kind
+    for kind in (
+        RunStarted,
+        Phase,
+        TrainProgress,
+        Evaluated,
+        Probed,
+        DiagnosticsSaved,
+        CheckpointSaved,
+        Paused,
+        Resumed,
+        Stopped,
+        RunFinished,
+        RunFailed,
+        Tick,
+    )
+}
+
+
+def encode(news: News) -> bytes:
+    """Return one line of JSON, newline included.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    content = {field.name: getattr(news, field.name) for field in fields(news)}
+    head = {key: content.pop(key) for key in ("seq", "time") if key in content}
+    line = json.dumps(head | {"type": type(news).__name__} | content, allow_nan=False, ensure_ascii=False)
+    return line.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def decode(line: bytes) -> News:
+    """Return the event in one line; `Skipped` for a type this version does not know.
+
+    Raises:
+        ValueError: the line is no event: torn, no JSON, or with a field missing or of the wrong type.
+    """
+    try:
+        content = json.loads(line, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(content, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for every malformed line
+    name = content.get("type")
+    kind = _BY_NAME.get(name) if isinstance(name, str) else None
+    if kind is None:
+        seq, time = content.get("seq"), content.get("time")
+        if not _is_integer(seq) or not _is_number(time):
+            raise ValueError("neither type nor number")
+        return Skipped(seq=seq, time=time, reason=f"unknown type {str(name)[:40]!r}")
+    values = {}
+    for field_name, fits in _checks(kind):
+        value = content.get(field_name)
+        if not fits(value):
+            raise ValueError(f"{name}.{field_name} is missing or of the wrong type")
+        values[field_name] = tuple(value) if isinstance(value, list) else value
+    return kind(**values)
+
+
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(f"{constant} is not a finite number")
+
+
+def _is_integer(value: object) -> bool:
+    return type(value) is int and -(2**63) <= value < 2**63
+
+
+def _is_number(value: object) -> bool:
+    return _is_integer(value) or (type(value) is float and math.isfinite(value))
+
+
+def _is_named_numbers(value: object) -> bool:
+    return type(value) is dict and all(_is_number(item) for item in value.values())
+
+
+def _is_words(value: object) -> bool:
+    return type(value) is list and all(type(item) is str for item in value)
+
+
+_FITS: dict[str, Callable[[object], bool]] = {
+    "int": _is_integer,
+    "float": _is_number,
+    "bool": lambda value: type(value) is bool,
+    "str": lambda value: type(value) is str,
+    "tuple[str, ...]": _is_words,
+    "dict[str, float]": _is_named_numbers,
+    "dict[str, Any]": lambda value: type(value) is dict,
+}
+
+
+@cache
+def _checks(kind: type[News]) -> tuple[tuple[str, Callable[[object], bool]], ...]:
+    return tuple((field.name, _FITS[str(field.type)]) for field in fields(kind))

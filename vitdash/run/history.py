@@ -1,0 +1,133 @@
+"""What is known of a run: a pure fold of its events, read by every view, table and export. Must not know files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from vitdash.run.events import (
+    CheckpointSaved,
+    DiagnosticsSaved,
+    Evaluated,
+    Event,
+    Paused,
+    Phase,
+    Probed,
+    Resumed,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    Skipped,
+    Stopped,
+    TrainProgress,
+)
+
+Recorded = TypeVar("Recorded", bound=Event)
+
+
+@dataclass(slots=True)
+class RunHistory:
+    """One unbroken series of a run's events: what a resume computed again stands once.
+
+    `ending` is how the run ended, while it has; `phase` what it does besides training, while it does; `saved_at` the
+    images seen at which a checkpoint stands.
+    """
+
+    started: RunStarted | None = None
+    progress: list[TrainProgress] = field(default_factory=list)
+    evaluations: list[Evaluated] = field(default_factory=list)
+    probes: list[Probed] = field(default_factory=list)
+    diagnostics: list[DiagnosticsSaved] = field(default_factory=list)
+    checkpoints: list[CheckpointSaved] = field(default_factory=list)
+    phase: Phase | None = None
+    paused: Paused | None = None
+    ending: RunFinished | RunFailed | Stopped | None = None
+    saved_at: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    last_seq: int = 0
+    last_time: float = 0.0
+
+    def apply(self, event: Event) -> None:
+        """Take in the next event."""
+        if not isinstance(event, Skipped):
+            self.last_seq, self.last_time = event.seq, event.time
+            self.ending = None
+            if not isinstance(event, CheckpointSaved):
+                self.phase = self.paused = None
+        match event:
+            case RunStarted():
+                self.started = event
+            case Phase():
+                # A phase that is done is over; until then its last event tells how far it is.
+                self.phase = event if event.done < event.total or event.total == 0 else None
+            case TrainProgress():
+                self.progress.append(event)
+            case Evaluated():
+                self.evaluations.append(event)
+            case Probed():
+                self.probes.append(event)
+            case DiagnosticsSaved():
+                self.diagnostics.append(event)
+            case CheckpointSaved():
+                self.checkpoints.append(event)
+                self.saved_at = event.images_seen
+            case Paused():
+                self.paused = event
+                self.saved_at = event.images_seen
+            case Resumed():
+                self._drop_after(event.from_seq)
+                self.saved_at = event.from_images
+            case RunFinished() | RunFailed() | Stopped():
+                self.ending = event
+                self.saved_at = event.images_seen if isinstance(event, Stopped) else self.saved_at
+            case Skipped():
+                self.skipped.append(event)
+            case _:
+                raise TypeError(f"{type(event).__name__} is no event of this protocol")
+
+    @property
+    def images_seen(self) -> int:
+        """Training images up to the last event that tells."""
+        known = (self.progress, self.evaluations, self.checkpoints)
+        ended = self.ending.images_seen if isinstance(self.ending, (RunFinished, Stopped)) else 0
+        return max(ended, *(series[-1].images_seen if series else 0 for series in known))
+
+    @property
+    def images_per_second(self) -> float | None:
+        """Training images by the time that their batches took, over the whole run; evaluation and waiting excluded."""
+        images, seconds, before = 0, 0.0, 0
+        for event in self.progress:
+            if event.images_per_second > 0:
+                images += event.images_seen - before
+                seconds += (event.images_seen - before) / event.images_per_second
+            before = event.images_seen
+        return images / seconds if seconds else None
+
+    @property
+    def results(self) -> dict[str, float]:
+        """What the results table reads: the last evaluation, and the probes at the same position; empty without one."""
+        if not self.evaluations:
+            return {}
+        last = self.evaluations[-1]
+        values = {"validation_loss": last.loss, "accuracy": last.accuracy}
+        for probed in self.probes:
+            if probed.images_seen == last.images_seen:
+                values |= probed.values
+        return values
+
+    def _drop_after(self, seq: int) -> None:
+        for series in (self.progress, self.evaluations, self.probes, self.diagnostics, self.checkpoints):
+            _cut(series, seq)
+
+
+def fold(events: list[Event]) -> RunHistory:
+    """Return the history of a whole list of events."""
+    history = RunHistory()
+    for event in events:
+        history.apply(event)
+    return history
+
+
+def _cut(series: list[Recorded], seq: int) -> None:
+    while series and series[-1].seq > seq:
+        series.pop()

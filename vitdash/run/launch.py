@@ -1,0 +1,181 @@
+"""From a configuration to a background process and an async stream of its events. Must not know what it computes.
+
+Launching, attaching and attaching again are one path: `follow` reads a run's events, with the pipe of a worker that
+was launched here, without it for any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vitdash import presets
+from vitdash.config import RunConfig
+from vitdash.errors import InputError, RunError
+from vitdash.run import control, lock, machine, state, store
+from vitdash.run.events import News, RunFailed, RunFinished, Stopped
+from vitdash.run.log import EventReader
+from vitdash.run.state import State
+from vitdash.run.store import Run
+
+POLL_SECONDS = 0.1
+"""How often a reader without news looks at the file: an idle look costs microseconds."""
+SILENCE_SECONDS = 1.0
+"""After this long without a word on the pipe the file is read all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker process that was launched here, and the read end of its pipe."""
+
+    run: Run
+    process: subprocess.Popen[bytes]
+    pipe: int
+
+
+def create(config: RunConfig, root: Path, name: str, command: tuple[str, ...]) -> Run:
+    """Create the directory of a new run, its configuration resolved as far as it can be without torch.
+
+    Raises:
+        InputError: the name or `root` cannot be used.
+    """
+    resolved: dict[str, str | int] = {}
+    if not config.compute.threads:
+        resolved["threads"] = machine.cores()
+    resolved["data_dir"] = str(data_directory(config))
+    return store.create(root, name, presets.dump(config.replace(resolved)), command)
+
+
+def data_directory(config: RunConfig) -> Path:
+    """Return the absolute path of the folder that data sets are kept in."""
+    if given := config.data.data_dir or os.environ.get("VITDASH_DATA", ""):
+        return Path(given).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("vitdash") / "datasets"
+
+
+def start(run: Run) -> Worker:
+    """Start the worker of a run that was just created."""
+    return _spawn(run, resume=False)
+
+
+def resume(run: Run) -> Worker:
+    """Start a worker that goes on from a run's last checkpoint.
+
+    Raises:
+        InputError: the run is not one that can go on.
+    """
+    held = lock.acquire(run.lock)
+    if held is None:
+        raise InputError(run.id, "is running already.", f"Watch it: vitdash tail -f {run.id}")
+    # Claiming under the lock: of two that resume at once, one waits here and neither overwrites a living worker's claim.
+    try:
+        current = state.derive(run, claim := run.read_claim())
+        if current is State.FINISHED:
+            raise InputError(run.id, "is finished; there is nothing to go on with.", f"See: vitdash show {run.id}")
+        if current is State.ELSEWHERE:
+            raise InputError(run.id, f"belongs to the machine '{claim.host}'; resume it there.")
+        run.write_claim(dataclasses.replace(claim, claim="starting", ended=0.0))
+    finally:
+        held.release()
+    return _spawn(run, resume=True)
+
+
+def confirm(worker: Worker) -> None:
+    """Return once the worker has taken its run's lock, from where on it needs nobody.
+
+    Raises:
+        RunError: it ended before.
+    """
+    while not lock.is_held(worker.run.lock):
+        if worker.process.poll() is not None and state.derive(worker.run) in (State.STARTING, State.LOST):
+            raise RunError(worker.run.id, f"its worker ended at once: {worker.run.log_tail(2)}")
+        if worker.process.poll() is not None:
+            return
+        time.sleep(POLL_SECONDS / 10)
+
+
+async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News, None]:
+    """Yield every event of a run once and in order, from its first, until the run has ended and all is read.
+
+    With a `worker` launched here, its pipe brings events as they happen, and ticks between them.
+    """
+    reader = EventReader(run.events, worker.pipe if worker else None)
+    loop = asyncio.get_running_loop()
+    arrived = asyncio.Event()
+    watched = reader.pipe
+    if watched is not None:
+        loop.add_reader(watched, arrived.set)
+    try:
+        news = reader.from_file()
+        heard = time.monotonic()
+        while True:
+            for item in news:
+                yield item
+            if news:
+                heard = time.monotonic()
+            if _over(run, news, worker):
+                for item in reader.from_file():
+                    yield item
+                return
+            await _wait(arrived, POLL_SECONDS)
+            arrived.clear()
+            news = reader.from_pipe()
+            if reader.pipe is None and watched is not None:
+                loop.remove_reader(watched)
+                watched = None
+            if not news and time.monotonic() - heard > SILENCE_SECONDS:
+                news = reader.from_file()
+                heard = time.monotonic()
+    finally:
+        if watched is not None:
+            loop.remove_reader(watched)
+        reader.close()
+
+
+def _over(run: Run, news: list[News], worker: Worker | None) -> bool:
+    """Return whether nothing more will come; asked when it may be so: after silence, or an event that ends a run."""
+    if worker is not None and worker.process.poll() is None:
+        return False
+    if news and not isinstance(news[-1], (RunFinished, RunFailed, Stopped)):
+        return False
+    return not state.derive(run).active
+
+
+async def _wait(arrived: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(arrived.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def _spawn(run: Run, *, resume: bool) -> Worker:
+    after = control.read(run.control).number
+    read_end, write_end = os.pipe()
+    command = [sys.executable, "-P", "-m", "vitdash.engine.worker", str(run.path)]
+    command += ["--pipe", str(write_end), "--after", str(after)] + (["--resume"] if resume else [])
+    try:
+        with run.log.open("ab") as log:
+            # A session of its own, no terminal, output to a file: closing the terminal cannot reach it.
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=(write_end,),
+            )
+    except OSError as error:
+        os.close(read_end)
+        raise RunError(run.id, f"its worker could not be started: {error.strerror}.") from None
+    finally:
+        os.close(write_end)
+    return Worker(run, process, read_end)

@@ -1,0 +1,188 @@
+"""Both ends of a run's event log: append each event once, read each event once. Must not know what events mean.
+
+The file is the truth, the pipe is the news: a line is first appended to the file, then offered to a pipe whose write
+end never blocks. A reader takes from the pipe what comes, and wherever that has a gap it reads the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import os
+import select
+import time
+from pathlib import Path
+from typing import TypeVar
+
+from vitdash.run.events import Event, News, Skipped, Tick, decode, encode
+
+LONGEST_PIPE_LINE = min(4096, select.PIPE_BUF)
+"""Bytes that one write puts on a pipe whole or not at all; macOS promises 512, Linux 4,096."""
+FULL_DISK_RETRY_SECONDS = 1.0
+
+SomeEvent = TypeVar("SomeEvent", bound=Event)
+
+
+class EventWriter:
+    """The one writer of a run's event log; holding the run's lock is its caller's duty."""
+
+    def __init__(self, path: Path, pipe: int | None = None) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._pipe = pipe
+        if pipe is not None:
+            os.set_blocking(pipe, False)
+        self.seq = self._recover(path)
+
+    def append(self, event: SomeEvent) -> SomeEvent:
+        """Record `event` and return it as recorded, with its number and time."""
+        recorded = dataclasses.replace(event, seq=self.seq + 1, time=round(time.time(), 3))
+        line = encode(recorded)
+        self._write(line)
+        self.seq += 1
+        self._offer(line)
+        return recorded
+
+    def tick(self, tick: Tick) -> None:
+        """Offer a tick to the pipe; it is never stored."""
+        self._offer(encode(tick))
+
+    def sync(self) -> None:
+        """Return when everything recorded so far would survive a power cut."""
+        os.fsync(self._file)
+
+    def close(self) -> None:
+        """Close file and pipe; whoever reads the pipe sees its end."""
+        os.close(self._file)
+        if self._pipe is not None:
+            os.close(self._pipe)
+
+    def _write(self, line: bytes) -> None:
+        start = os.fstat(self._file).st_size
+        while True:
+            try:
+                if os.write(self._file, line) == len(line):
+                    return
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+            # The disk is full: what was written of the line goes, so that no reader ever sees half of it, and we wait.
+            os.ftruncate(self._file, start)
+            time.sleep(FULL_DISK_RETRY_SECONDS)
+
+    def _offer(self, line: bytes) -> None:
+        if self._pipe is None or len(line) > LONGEST_PIPE_LINE:
+            return
+        # A full pipe drops this line: its reader notices the gap. A broken one has lost its reader for good.
+        with contextlib.suppress(BlockingIOError):
+            try:
+                os.write(self._pipe, line)
+            except BrokenPipeError:
+                os.close(self._pipe)
+                self._pipe = None
+
+    def _recover(self, path: Path) -> int:
+        """Cut off a last line that a crash tore, and return the number of the last event."""
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            os.ftruncate(self._file, whole)
+        for line in reversed(content[:whole].split(b"\n")[:-1]):
+            try:
+                event = decode(line)
+            except ValueError:
+                continue
+            if isinstance(event, Event):
+                return event.seq
+        return 0
+
+
+class EventReader:
+    """One reader of a run: sees every event exactly once and in order, whoever was killed, stopped or late."""
+
+    def __init__(self, path: Path, pipe: int | None = None) -> None:
+        self._path = path
+        self._pipe = pipe
+        if pipe is not None:
+            os.set_blocking(pipe, False)
+        self._offset = 0
+        self._seen = 0
+        self._partial = b""
+
+    @property
+    def pipe(self) -> int | None:
+        """The read end of the pipe while it is open, to wait on."""
+        return self._pipe
+
+    def from_pipe(self) -> list[News]:
+        """Return what came through the pipe since the last call, gaps filled from the file."""
+        news: list[News] = []
+        for line in self._pipe_lines():
+            try:
+                item = decode(line)
+            except ValueError:
+                continue
+            if isinstance(item, Tick):
+                news.append(item)
+            elif isinstance(item, Event) and item.seq > self._seen:
+                # The place in the file moves along with the pipe: that is where a gap is read from.
+                if item.seq == self._seen + 1 and self._advance(line):
+                    self._seen = item.seq
+                    news.append(item)
+                else:
+                    news.extend(self.from_file())
+        if self._pipe is None:
+            news.extend(self.from_file())
+        return news
+
+    def from_file(self) -> list[News]:
+        """Return the events that the file has beyond those seen."""
+        news: list[News] = []
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                content = file.read()
+        except FileNotFoundError:
+            return news
+        whole = content.rfind(b"\n") + 1
+        self._offset += whole
+        for line in content[:whole].split(b"\n")[:-1]:
+            try:
+                item = decode(line)
+            except ValueError as error:
+                item = Skipped(seq=self._seen, reason=str(error))
+                news.append(item)
+                continue
+            if isinstance(item, Event) and item.seq > self._seen:
+                self._seen = item.seq
+                news.append(item)
+        return news
+
+    def close(self) -> None:
+        """Close the pipe; the writer drops it at its next event."""
+        if self._pipe is not None:
+            os.close(self._pipe)
+            self._pipe = None
+
+    def _advance(self, line: bytes) -> bool:
+        """Step over `line` in the file, where the file's next line is the same."""
+        with self._path.open("rb") as file:
+            file.seek(self._offset)
+            same = file.read(len(line)) == line
+        if same:
+            self._offset += len(line)
+        return same
+
+    def _pipe_lines(self) -> list[bytes]:
+        chunks = [self._partial]
+        while self._pipe is not None:
+            try:
+                chunk = os.read(self._pipe, 65_536)
+            except BlockingIOError:
+                break
+            if not chunk:
+                self.close()
+                break
+            chunks.append(chunk)
+        *lines, self._partial = b"".join(chunks).split(b"\n")
+        return [line + b"\n" for line in lines]

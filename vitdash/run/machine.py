@@ -1,0 +1,41 @@
+"""This host, this boot, and time on it that no clock change touches. Must not know runs."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import time
+from functools import cache
+from pathlib import Path
+
+
+def host() -> str:
+    """Return this host's name."""
+    return platform.node()
+
+
+@cache
+def boot_id() -> str:
+    """Return a text that is another after each start of the machine."""
+    linux = Path("/proc/sys/kernel/random/boot_id")
+    if linux.exists():
+        return linux.read_text().strip()
+    command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def uptime() -> float:
+    """Return seconds on a clock that all processes of one boot share and that nobody can set."""
+    return time.monotonic()
+
+
+def cores() -> int:
+    """Return how many cores this process may use: what its affinity allows, cut to the container's quota."""
+    import os
+
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+    except (OSError, ValueError):
+        return allowed
+    return allowed if quota == "max" else max(1, min(allowed, round(int(quota) / int(period))))

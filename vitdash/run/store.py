@@ -1,0 +1,253 @@
+"""Runs as directories: create, list, find, and what the worker last claimed. Must not know events or processes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import random
+import re
+import string
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vitdash.config import RunConfig
+from vitdash.errors import InputError, RunError
+from vitdash.run import machine
+from vitdash.run.files import write_atomically
+from vitdash.text import did_you_mean, plain
+
+LONGEST_NAME = 60
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is written in `run.json`: who the run is, and the last that its worker said of itself.
+
+    `claimed_uptime` is when, on the clock of that boot. `process_started` tells the worker from a later process that
+    was given the same `pid`. Times are Unix times in seconds, 0 while they have not come.
+    """
+
+    id: str
+    name: str
+    claim: str
+    host: str
+    boot_id: str
+    claimed_uptime: float
+    created: float
+    pid: int = 0
+    process_started: float = 0.0
+    started: float = 0.0
+    ended: float = 0.0
+    device: str = ""
+    threads: int = 0
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run's directory and the places in it."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The run's name for ever: the directory's."""
+        return self.path.name
+
+    @property
+    def config(self) -> Path:
+        """Every knob, resolved; itself a valid preset."""
+        return self.path / "config.toml"
+
+    @property
+    def events(self) -> Path:
+        """The run, event by event."""
+        return self.path / "events.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where training goes on from, or the finished model."""
+        return self.path / "checkpoint.pt"
+
+    @property
+    def best(self) -> Path:
+        """Weights of the lowest validation loss."""
+        return self.path / "best.pt"
+
+    @property
+    def diagnostics(self) -> Path:
+        """One file for each evaluation."""
+        return self.path / "diagnostics"
+
+    @property
+    def log(self) -> Path:
+        """The worker's stdout and stderr."""
+        return self.path / "log.txt"
+
+    @property
+    def control(self) -> Path:
+        """What the run is asked to do."""
+        return self.path / "control"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the worker while it lives."""
+        return self.path / "lock"
+
+    @property
+    def summary(self) -> Path:
+        """Derived from the events so that lists are fast; may be deleted."""
+        return self.path / "summary.json"
+
+    def read_claim(self) -> Claim:
+        """Return the last claim.
+
+        Raises:
+            RunError: there is none, or it cannot be understood.
+        """
+        try:
+            return _parse_claim((self.path / "run.json").read_bytes())
+        except FileNotFoundError:
+            raise RunError(plain(self.id), "has no run.json; this is no run's directory.") from None
+        except (ValueError, OSError) as error:
+            raise RunError(plain(self.path / "run.json"), f"cannot be read: {plain(error)}.") from None
+
+    def write_claim(self, claim: Claim) -> None:
+        """Replace the claim, stamping it with this host, boot and uptime."""
+        stamped = dataclasses.replace(
+            claim, host=machine.host(), boot_id=machine.boot_id(), claimed_uptime=machine.uptime()
+        )
+        text = json.dumps(dataclasses.asdict(stamped), indent=1)
+        write_atomically(self.path / "run.json", text.encode())
+
+    def log_tail(self, lines: int = 5) -> str:
+        """Return the last lines that the worker printed, without control characters."""
+        try:
+            with self.log.open("rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - 16_384))
+                text = file.read().decode(errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(plain(line, 500) for line in text.splitlines()[-lines:])
+
+
+def default_root() -> Path:
+    """Return where runs are kept unless the user says otherwise."""
+    return Path(os.environ.get("VITDASH_RUNS") or "runs")
+
+
+def check_name(name: str) -> str:
+    """Return `name` if a run may be called so.
+
+    Raises:
+        InputError: it may not.
+    """
+    if not _NAME.match(name) or len(name) > LONGEST_NAME:
+        allowed = (
+            f"Use letters, digits, '.', '_', '+' and '-', at most {LONGEST_NAME} of them, first a letter or digit."
+        )
+        raise InputError("--name", f"a run cannot be called '{plain(name, 80)}'.", allowed)
+    return name
+
+
+def create(root: Path, name: str, config_text: str, command: tuple[str, ...]) -> Run:
+    """Create a run's directory with its configuration and the claim that it is starting.
+
+    Raises:
+        InputError: the name cannot be used, or `root` cannot be written.
+    """
+    check_name(name)
+    now = time.time()
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+    letters = random.SystemRandom()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        while True:
+            suffix = "".join(letters.choices(string.ascii_lowercase, k=4))
+            run = Run(root.resolve() / f"{name}-{stamp}-{suffix}")
+            try:
+                run.path.mkdir()
+                break
+            except FileExistsError:
+                if not root.is_dir():
+                    raise
+        write_atomically(run.config, config_text.encode())
+        run.write_claim(
+            Claim(run.id, name, "starting", host="", boot_id="", claimed_uptime=0, created=now, command=command)
+        )
+    except OSError as error:
+        reason = "is a file" if root.is_file() else plain(error.strerror)
+        hint = "Choose another place with --runs-dir or VITDASH_RUNS."
+        raise InputError(plain(root), f"cannot hold runs: {reason}.", hint) from None
+    return run
+
+
+def all_runs(root: Path) -> list[Run]:
+    """Return the runs under `root`, oldest first by the date in their names.
+
+    Raises:
+        InputError: `root` is a file, or cannot be read.
+    """
+    try:
+        with os.scandir(root) as entries:
+            names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        hint = "Choose another place with --runs-dir or VITDASH_RUNS."
+        raise InputError(plain(root), f"cannot be read: {plain(error.strerror)}.", hint) from None
+    base = root.resolve()
+    runs = [Run(base / name) for name in names if (base / name / "run.json").exists()]
+    return sorted(runs, key=lambda run: (run.id.split("-")[-3:], run.id))
+
+
+def find(root: Path, reference: str) -> Run:
+    """Return the run that is called `reference`, or whose id alone begins with it.
+
+    Raises:
+        InputError: no run fits, or several do.
+    """
+    runs = all_runs(root)
+    exact = [run for run in runs if run.id == reference]
+    named = [run for run in runs if run.id.rsplit("-", 3)[0] == reference]
+    prefixed = [run for run in runs if reference and run.id.startswith(reference)]
+    fitting = exact or named or prefixed
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        shown = ", ".join(run.id for run in fitting[-5:]) + (", …" if len(fitting) > 5 else "")
+        raise InputError("RUN", f"'{plain(reference, 80)}' fits {len(fitting)} runs: {shown}.", "Give more of the id.")
+    hint = did_you_mean(reference, [run.id for run in runs] + [run.id.rsplit("-", 3)[0] for run in runs])
+    hint = hint or ("See: vitdash runs" if runs else f"There are no runs in {plain(root)} yet; see --runs-dir.")
+    raise InputError("RUN", f"there is no run '{plain(reference, 80)}'.", hint)
+
+
+def read_config(run: Run) -> RunConfig:
+    """Return a run's configuration.
+
+    Raises:
+        InputError: the file is no valid preset.
+    """
+    from vitdash import presets
+
+    return presets.load_file(run.config)
+
+
+def _parse_claim(raw: bytes) -> Claim:
+    content: dict[str, Any] = json.loads(raw)
+    known = {field.name: field for field in dataclasses.fields(Claim)}
+    values = {key: value for key, value in content.items() if key in known}
+    kinds = {"str": str, "int": int, "float": (int, float), "dict[str, str]": dict, "tuple[str, ...]": list}
+    for key, value in values.items():
+        if not isinstance(value, kinds[str(known[key].type)]):
+            raise ValueError(f"'{key}' has the wrong type")  # noqa: TRY004 - one kind of error for a malformed claim
+    values["command"] = tuple(values.get("command", ()))
+    try:
+        return Claim(**values)
+    except TypeError as error:
+        raise ValueError(str(error)) from None

@@ -1,0 +1,124 @@
+"""One line's worth of a run, folded from its events and cached so that a thousand runs list fast."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from vitdash.errors import VitdashError
+from vitdash.run import state, store
+from vitdash.run.events import Event, RunFailed, RunFinished
+from vitdash.run.files import write_atomically
+from vitdash.run.history import RunHistory
+from vitdash.run.log import EventReader
+from vitdash.run.state import State
+from vitdash.run.store import Run
+from vitdash.text import plain
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the events of a run say, in short; None is what was not computed."""
+
+    planned_images: int = 0
+    images_seen: int = 0
+    loss: float | None = None
+    learning_rate: float | None = None
+    images_per_second: float | None = None
+    seconds: float | None = None
+    results: dict[str, float] = dataclasses.field(default_factory=dict)
+    last_time: float = 0.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A run in a list; `problem` says what cannot be read of it."""
+
+    run: Run
+    name: str
+    created: float
+    state: State
+    figures: Figures
+    problem: str = ""
+
+
+def read_history(run: Run) -> RunHistory:
+    """Return the fold of all events that `run` has recorded."""
+    history = RunHistory()
+    for event in EventReader(run.events).from_file():
+        if isinstance(event, Event):
+            history.apply(event)
+    return history
+
+
+def figures_of(history: RunHistory) -> Figures:
+    """Return the short form of a history."""
+    last = history.progress[-1] if history.progress else None
+    return Figures(
+        planned_images=history.started.planned_images if history.started else 0,
+        images_seen=history.images_seen,
+        loss=last.loss if last else None,
+        learning_rate=last.learning_rate if last else None,
+        images_per_second=history.images_per_second,
+        seconds=history.ending.seconds if isinstance(history.ending, RunFinished) else None,
+        results=history.results,
+        last_time=history.last_time,
+        reason=f"{history.ending.title}: {history.ending.message}" if isinstance(history.ending, RunFailed) else "",
+    )
+
+
+def summarise(run: Run) -> Summary:
+    """Return a run in short, from the cache where that is still true."""
+    try:
+        claim = run.read_claim()
+        current = state.derive(run, claim)
+    except VitdashError as error:
+        return Summary(run, run.id, 0.0, State.LOST, Figures(), problem=str(error))
+    return Summary(run, plain(claim.name), claim.created, current, _figures(run, current))
+
+
+def summarise_all(root: Path) -> list[Summary]:
+    """Return all runs under `root` in short, oldest first.
+
+    Raises:
+        InputError: `root` cannot be read.
+    """
+    return [summarise(run) for run in store.all_runs(root)]
+
+
+def describe(item: Summary) -> dict[str, object]:
+    """Return a summary as plain values, for programs."""
+    return {
+        "run": item.run.id,
+        "name": item.name,
+        "state": str(item.state),
+        "created": item.created,
+        "directory": str(item.run.path),
+        **dataclasses.asdict(item.figures),
+        "problem": item.problem or None,
+    }
+
+
+def _figures(run: Run, current: State) -> Figures:
+    try:
+        stamp = run.events.stat()
+    except OSError:
+        return Figures()
+    key = [VERSION, stamp.st_size, stamp.st_mtime_ns]
+    # Malformed or foreign content is a cache that is not there.
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        cached = json.loads(run.summary.read_bytes())
+        if cached["key"] == key:
+            return Figures(**cached["figures"])
+    figures = figures_of(read_history(run))
+    if not current.active:
+        # A read-only directory costs the cache, not the answer.
+        with contextlib.suppress(OSError):
+            write_atomically(run.summary, json.dumps({"key": key, "figures": dataclasses.asdict(figures)}).encode())
+    return figures

@@ -1,0 +1,41 @@
+"""Where text goes: a terminal, a dumb one, a pipe, nowhere. Must not know what is said."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+from rich.console import Console
+
+from vitdash.terminal.output import OutputClosedError
+
+PIPE_WIDTH = 100_000
+NARROWEST_LIVE = 20
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave through the one place that knows what to do then; rich would exit here."""
+        raise OutputClosedError
+
+
+def stdout() -> Console:
+    """Return the console for results; into a pipe, no line is wrapped or shortened."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return _Console(
+        file=sys.stdout or io.StringIO(),
+        highlight=False,
+        emoji=False,
+        markup=False,
+        width=None if is_terminal else PIPE_WIDTH,
+    )
+
+
+def is_live(console: Console) -> bool:
+    """Return whether lines can be redrawn: on a terminal that understands more than text."""
+    return console.is_terminal and not console.is_dumb_terminal and console.width >= NARROWEST_LIVE
+
+
+def is_unicode(console: Console) -> bool:
+    """Return whether more than ASCII arrives as it is meant."""
+    return "utf" in console.encoding.lower()

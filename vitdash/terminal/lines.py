@@ -1,0 +1,100 @@
+"""An event as one line of plain text, for pipes, logs and screen readers. Must not know terminals."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from vitdash.run.events import (
+    CheckpointSaved,
+    DiagnosticsSaved,
+    Evaluated,
+    Event,
+    Paused,
+    Phase,
+    Probed,
+    Resumed,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    Skipped,
+    Stopped,
+    TrainProgress,
+)
+from vitdash.text import accuracy, count, duration, images, loss, plain, rate, size
+
+PHASES = {
+    "load": "loading",
+    "download": "downloading",
+    "compile": "compiling",
+    "evaluate": "evaluating",
+    "probe": "probing the embedding",
+}
+VALUE_NAMES = {"svc": "svc", "svc_held_out": "svc held-out"}
+
+
+def stamped(event: Event) -> str:
+    """Return an event's line with its local time of day before it."""
+    return f"{time.strftime('%H:%M:%S', time.localtime(event.time))}  {line(event)}"
+
+
+def line(event: Event) -> str:  # noqa: C901 - one case an event
+    """Return what happened, in one line."""
+    match event:
+        case RunStarted():
+            return f"started {started(event)}"
+        case Phase():
+            return phase(event)
+        case TrainProgress():
+            figures = f"loss {loss(event.loss)}  accuracy {accuracy(event.accuracy)}"
+            pace = f"learning rate {event.learning_rate:.3g}  {rate(event.images_per_second)}"
+            return f"{_at(event)}  {figures}  {pace}"
+        case Evaluated():
+            figures = f"validation loss {loss(event.loss)}  argmax {accuracy(event.accuracy)}"
+            return f"{_at(event)}  {figures}  epoch {event.epoch:.4g}"
+        case Probed():
+            return f"{_at(event)}  {values(event.values)}  in {event.seconds:.1f}s"
+        case DiagnosticsSaved() | CheckpointSaved():
+            return f"{_at(event)}  saved {plain(event.file)}"
+        case Paused():
+            return f"{_at(event)}  paused"
+        case Resumed():
+            return f"{count(event.from_images):>11}  resumed"
+        case Stopped():
+            return f"{_at(event)}  stopped"
+        case RunFinished():
+            return f"{_at(event)}  finished in {duration(event.seconds)}"
+        case RunFailed():
+            return f"failed: {plain(event.title)}: {plain(event.message, 1000)}"
+        case Skipped():
+            return f"a line of the log was skipped: {plain(event.reason)}"
+        case _:
+            raise TypeError(f"{type(event).__name__} is no event of this protocol")
+
+
+def started(event: RunStarted) -> str:
+    """Return what is computed on what."""
+    data: dict[str, Any] = event.config.get("data", {})
+    threads = f"{event.device}, {event.threads} thread" + ("" if event.threads == 1 else "s")
+    what = f"{plain(event.run_id)} on {plain(data.get('dataset', '?'))}"
+    return f"{what}: {count(event.parameters)} parameters, {images(event.planned_images)}, {threads}"
+
+
+def phase(event: Phase) -> str:
+    """Return what the worker does besides training, and how far it is."""
+    name = PHASES.get(event.name, plain(event.name))
+    if event.name == "download":
+        of = f" of {size(event.total)}" if event.total else ""
+        return f"{name} {size(event.done)}{of}"
+    return name
+
+
+def values(named: dict[str, float]) -> str:
+    """Return a probe's values in one line."""
+    return "  ".join(f"{VALUE_NAMES.get(name, plain(name))} {accuracy(value)}" for name, value in named.items())
+
+
+def _at(
+    event: TrainProgress | Evaluated | Probed | DiagnosticsSaved | CheckpointSaved | Paused | Stopped | RunFinished,
+) -> str:
+    return f"{count(event.images_seen):>11}"

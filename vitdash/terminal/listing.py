@@ -1,0 +1,164 @@
+"""Runs, presets and results as tables and pages of plain text. Must not know commands."""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Console
+
+from vitdash import text
+from vitdash.config import RunConfig
+from vitdash.export import table
+from vitdash.export.rows import Row
+from vitdash.run.state import State
+from vitdash.run.store import Claim
+from vitdash.run.summary import Summary
+from vitdash.terminal import grid
+from vitdash.terminal.grid import GridColumn
+from vitdash.terminal.lines import VALUE_NAMES
+
+# What is left out first where a terminal is narrow; the model and its figures stay.
+_RANKS = {"patch": 9, "layer": 7, "head": 7, "hidden": 8, "mlp": 8, "drop": 9, "cs": 9}
+_RANKS |= {"seconds": 3, "images_per_second": 4, "parameters": 2, "svc_held_out": 1}
+
+
+def results(console: Console, rows: list[Row], *, reported: bool = False) -> None:
+    """Print the results table, as many columns of it as fit."""
+    columns = [
+        GridColumn(
+            column.heading,
+            tuple(cell.text for cell in column.cells),
+            rank=_RANKS.get(column.key, 5 if column.key.startswith(("reported", "difference")) else 0),
+            left=column.key == "model",
+            bold=frozenset(index for index, cell in enumerate(column.cells) if cell.best),
+        )
+        for column in table.build(rows, reported=reported)
+    ]
+    if left_out := grid.show(console, columns):
+        noun = "column does" if left_out == 1 else "columns do"
+        console.print(f"{left_out} {noun} not fit here; all: vitdash export {rows[0].id}", style="dim")
+
+
+def runs(console: Console, summaries: list[Summary]) -> None:
+    """Print a line for each run, the newest last."""
+
+    def column(heading: str, cells: list[str], rank: int = 0, *, left: bool = False) -> GridColumn:
+        return GridColumn(heading, tuple(cells), rank, left)
+
+    figures = [item.figures for item in summaries]
+    values = {
+        key: [text.accuracy(item.results[key]) if key in item.results else "" for item in figures]
+        for key in ("accuracy", "svc", "svc_held_out")
+    }
+    losses = [text.loss(item.results["validation_loss"]) if item.results else "" for item in figures]
+    columns = [
+        column("run", [item.run.id for item in summaries], left=True),
+        column("state", [_state(item) for item in summaries], left=True),
+        column("images", [_images(item) for item in summaries], 4),
+        column("train loss", [text.loss(item.loss) if item.loss is not None else "" for item in figures], 6),
+        column("validation loss", losses, 2),
+        column("argmax", values["accuracy"], 1),
+        column("svc", values["svc"], 3),
+        column("svc held-out", values["svc_held_out"], 5),
+        column(
+            "rate",
+            [text.rate(item.images_per_second) if item.images_per_second else "" for item in figures],
+            7,
+        ),
+        column("age", [_age(item) for item in summaries], 8),
+    ]
+    grid.show(console, columns)
+
+
+def presets(console: Console, configs: dict[str, RunConfig], problems: dict[str, str]) -> None:
+    """Print a line for each preset, and below them what is wrong with those that do not load."""
+    found = list(configs.values())
+    told = [config.reported for config in found]
+    columns = [
+        GridColumn("preset", tuple(configs), left=True),
+        GridColumn("model", tuple(config.description.title for config in found), 3, left=True),
+        GridColumn("family", tuple(config.description.family for config in found), 4, left=True),
+        GridColumn("params", tuple(text.count(config.parameters) for config in found)),
+        GridColumn("reported loss", tuple(text.loss(item.validation_loss) if item else "" for item in told), 2),
+        GridColumn("reported argmax", tuple(text.accuracy(item.accuracy) if item else "" for item in told), 1),
+        GridColumn("reported svc", tuple(text.accuracy(item.svc) if item else "" for item in told), 2),
+    ]
+    if configs:
+        grid.show(console, columns)
+    for problem in problems.values():
+        console.print(problem, style="red", soft_wrap=True)
+
+
+def run(console: Console, row: Row, claim: Claim, path: str, last_words: str) -> None:
+    """Print all there is to know of one run: state, figures beside the reported ones, knobs."""
+    figures = row.figures
+    facts = [
+        ("run", row.id),
+        ("state", f"{row.state}{_why(row)}"),
+        ("images", f"{text.count(figures.images_seen)} of {text.count(row.config.train.max_inputs)}"),
+        ("computed on", f"{claim.device}, {claim.threads} threads, {claim.host}" if claim.device else ""),
+        ("pace", text.rate(row.images_per_second) if row.images_per_second else ""),
+        ("time", text.duration(figures.seconds) if figures.seconds is not None else ""),
+        ("parameters", text.count(row.config.parameters)),
+        ("directory", path),
+    ]
+    _pairs(console, [(name, text.plain(value, 500)) for name, value in facts if value])
+    console.print()
+    _pairs(console, _results(row) or [("results", "no evaluation yet")])
+    for table_name in dict.fromkeys(name for name, _, _ in row.config.knobs()):
+        console.print(f"\n[{table_name}]", style="dim")
+        knobs = [
+            (item.name, _value(value), item.unit) for name, item, value in row.config.knobs() if name == table_name
+        ]
+        _pairs(console, [(name, f"{value} {unit}".rstrip()) for name, value, unit in knobs])
+    if row.state in (State.FAILED, State.LOST) and last_words:
+        console.print("\nlast lines of its log", style="dim")
+        console.print(last_words, soft_wrap=True)
+    if row.state.resumable:
+        console.print(f"\nGo on with: vitdash resume {row.id}", soft_wrap=True)
+
+
+def _results(row: Row) -> list[tuple[str, str]]:
+    told = row.config.reported
+    comparable = told is not None and told.images_seen == row.figures.images_seen
+    found = []
+    for key, value in row.figures.results.items():
+        name = {"validation_loss": "validation loss", "accuracy": "argmax"}.get(key) or VALUE_NAMES.get(key, key)
+        shown = text.loss(value) if key == "validation_loss" else text.accuracy(value)
+        if told is not None and comparable and hasattr(told, key):
+            shown += f"  reported {getattr(told, key):g}, difference {value - getattr(told, key):+.5f}"
+        found.append((text.plain(name), shown))
+    return found
+
+
+def _pairs(console: Console, pairs: list[tuple[str, str]]) -> None:
+    width = max((len(name) for name, _ in pairs), default=0) + 2
+    for name, value in pairs:
+        console.print(f"{name:<{width}}{value}", soft_wrap=True)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    if isinstance(value, int):
+        return text.count(value)
+    return f"{value:g}" if isinstance(value, float) else text.plain(value) or "-"
+
+
+def _why(row: Row) -> str:
+    return f": {text.plain(row.figures.reason, 500)}" if row.state is State.FAILED and row.figures.reason else ""
+
+
+def _state(item: Summary) -> str:
+    return "unreadable" if item.problem else str(item.state)
+
+
+def _images(item: Summary) -> str:
+    planned = item.figures.planned_images
+    return f"{text.count(item.figures.images_seen)} / {text.count(planned)}" if planned else ""
+
+
+def _age(item: Summary) -> str:
+    return text.duration(time.time() - item.created) if item.created else ""

@@ -1,0 +1,16 @@
+"""What to do when whoever reads our output is gone. Imports nothing heavy: every command needs it."""
+
+from __future__ import annotations
+
+import os
+
+
+class OutputClosedError(Exception):
+    """Whoever read our output is gone."""
+
+
+def discard_stdout() -> None:
+    """Let nothing more be written, so that flushing a broken pipe at exit raises nothing."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)

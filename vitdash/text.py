@@ -1,0 +1,76 @@
+"""How values are written for people: numbers, durations, spellings. Must not know terminals, tables or runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# C0 and C1 control characters, and the marks that reverse or hide text: from a file they could drive a terminal.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+
+
+def plain(text: object, limit: int = 200) -> str:
+    """Return `text` on one line, without control characters, at most `limit` characters long."""
+    cleaned = _CONTROL.sub(" ", str(text)).strip()
+    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean 'x'?" for the nearest spelling in `known`, or "" where nothing is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
+    return f"Did you mean '{near[0]}'?" if near else ""
+
+
+def one_of(choices: Iterable[str]) -> str:
+    """Return "a, b or c"."""
+    words = list(choices)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def count(number: int) -> str:
+    """Return a whole number with separators: 2,000,000."""
+    return f"{number:,}"
+
+
+def images(number: int) -> str:
+    """Return "1 image" or "2,000 images"."""
+    return f"{number:,} image" + ("" if number == 1 else "s")
+
+
+def loss(value: float) -> str:
+    """Return a loss with the reference's five decimals; small and large ones keep four digits instead."""
+    return f"{value:.5f}" if 0.001 <= abs(value) < 100 or value == 0 else f"{value:.3e}"
+
+
+def accuracy(value: float) -> str:
+    """Return an accuracy in [0, 1] with the reference's four decimals."""
+    return f"{value:.4f}"
+
+
+def rate(images_per_second: float) -> str:
+    """Return images per second: 947/s, or 3.4/s where whole numbers would say too little."""
+    return f"{images_per_second:,.0f}/s" if images_per_second >= 10 else f"{images_per_second:.1f}/s"
+
+
+def duration(seconds: float) -> str:
+    """Return 45s, 12m 03s, 1h 07m or 2d 04h: two units at the most."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02d}s"
+    if whole < 86400:
+        return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+    return f"{whole // 86400}d {whole % 86400 // 3600:02d}h"
+
+
+def size(number_of_bytes: int) -> str:
+    """Return a size in decimal units: 512 B, 24.1 MB."""
+    value = float(number_of_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
