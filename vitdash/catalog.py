@@ -50,7 +50,7 @@ def probe_names() -> tuple[str, ...]:
     return tuple(PROBES)
 
 
-def load(kind: str, entries: dict[str, str], name: str) -> Any:
+def load(kind: str, entries: dict[str, str], name: str) -> Any:  # noqa: ANN401 - whatever lives there
     """Import and return what `name` stands for in `entries`; `kind` is the word for it in an error.
 
     Raises:

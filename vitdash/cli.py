@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,6 @@ from vitdash.errors import (
     EXIT_OK,
     EXIT_OUTPUT_CLOSED,
     InputError,
-    InterruptedByUser,
     VitdashError,
 )
 
@@ -26,10 +24,8 @@ if TYPE_CHECKING:
     from vitdash.run.store import Run
 
 app = typer.Typer(
-    help="Train image classifiers from presets, watch them in the terminal, compare them in one table.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 presets_app = typer.Typer(rich_markup_mode=None)
@@ -45,15 +41,18 @@ Detach = Annotated[bool, typer.Option("--detach", "-d", help="Return at once and
 
 
 @app.callback(invoke_without_command=True)
-def version(
-    show: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,  # noqa: FBT002
+def welcome(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    """Say which vitdash this is."""
-    if show:
-        from vitdash import __version__
+    """Train image classifiers from presets, watch them in the terminal, compare them in one table."""
+    from vitdash import __version__
 
-        _out().print(f"vitdash {__version__}")
+    if version:
+        _write(f"vitdash {__version__}\n")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        _write(context.get_help() + "\n")
 
 
 @app.command()

@@ -191,12 +191,12 @@ class RunConfig:
 
     description: Description
     model: Architecture
-    data: DataKnobs = dataclasses.field(default_factory=DataKnobs)
-    optim: OptimKnobs = dataclasses.field(default_factory=OptimKnobs)
-    train: TrainKnobs = dataclasses.field(default_factory=TrainKnobs)
-    probe: ProbeKnobs = dataclasses.field(default_factory=ProbeKnobs)
-    record: RecordKnobs = dataclasses.field(default_factory=RecordKnobs)
-    compute: ComputeKnobs = dataclasses.field(default_factory=ComputeKnobs)
+    data: DataKnobs = DataKnobs()
+    optim: OptimKnobs = OptimKnobs()
+    train: TrainKnobs = TrainKnobs()
+    probe: ProbeKnobs = ProbeKnobs()
+    record: RecordKnobs = RecordKnobs()
+    compute: ComputeKnobs = ComputeKnobs()
     reported: Reported | None = None
 
     @property
@@ -295,7 +295,17 @@ class RunConfig:
             raise InputError("final_learning_rate", f"{reason}. Allowed: a number from 0 to the learning rate.")
 
 
-TABLES = ("model", "data", "optim", "train", "probe", "record", "compute")
+OTHER_TABLES: dict[str, type] = {
+    "data": DataKnobs,
+    "optim": OptimKnobs,
+    "train": TrainKnobs,
+    "probe": ProbeKnobs,
+    "record": RecordKnobs,
+    "compute": ComputeKnobs,
+}
+"""A preset's tables besides [model], whose knobs are its architecture's own."""
+
+TABLES = ("model", *OTHER_TABLES)
 """The parts of a configuration that hold knobs, as a preset's tables are called."""
 
 

@@ -36,7 +36,7 @@ class RunError(VitdashError):
     """A run could not start, failed, or was lost."""
 
 
-class InterruptedByUser(VitdashError):
+class InterruptedByUser(VitdashError):  # noqa: N818 - what the user wanted is no error
     """The user asked to stop, and everything is where it should be."""
 
     exit_code = EXIT_INTERRUPTED

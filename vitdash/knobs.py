@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from functools import cache
 from typing import Any, TypeAlias
 
 from vitdash.text import did_you_mean, one_of, plain
@@ -63,7 +62,7 @@ class Knob:
             case float():
                 return f"a number{self._bounds()}"
 
-    def check(self, value: object) -> Value:
+    def check(self, value: object) -> Value:  # noqa: C901 - one case a kind
         """Return `value` as this knob's kind.
 
         Raises:
@@ -153,8 +152,8 @@ class Knob:
         return f" {low} {high}".rstrip() if low or high else ""
 
 
-def knob(
-    default: Any,
+def knob(  # the field's annotation says what kind it is: only Any fits them all
+    default: Any,  # noqa: ANN401
     help: str,  # noqa: A002 - the word that forms and command lines use for it
     *,
     label: str = "",
@@ -166,7 +165,7 @@ def knob(
     column: str = "",
     only_if: tuple[str, tuple[str, ...]] | None = None,
     affects_result: bool = True,
-) -> Any:
+) -> Any:  # noqa: ANN401
     """Declare a knob as a dataclass field; `help` is one sentence. See `Knob` for the rest."""
     declaration = {
         "help": help,
@@ -183,15 +182,21 @@ def knob(
     return dataclasses.field(default=default, metadata={"knob": declaration})
 
 
-@cache
+_KNOBS: dict[type, dict[str, Knob]] = {}
+
+
 def knobs_of(table: type) -> dict[str, Knob]:
     """Return the knobs that a dataclass declares, by name, in their order."""
-    found = {}
-    for field in dataclasses.fields(table):
-        declaration = dict(field.metadata["knob"])
-        declaration["label"] = declaration["label"] or field.name.replace("_", " ")
-        found[field.name] = Knob(name=field.name, default=field.default, **declaration)
-    return found
+    if table not in _KNOBS:
+        _KNOBS[table] = {field.name: _declared(field) for field in dataclasses.fields(table)}
+    return _KNOBS[table]
+
+
+def _declared(field: dataclasses.Field[Any]) -> Knob:
+    declaration = dict(field.metadata["knob"])
+    declaration["label"] = declaration["label"] or field.name.replace("_", " ")
+    default: Any = field.default
+    return Knob(name=field.name, default=default, **declaration)
 
 
 def has_effect(table: object, declared: Knob) -> bool:

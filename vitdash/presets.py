@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from vitdash import catalog
 from vitdash.architectures import Architecture
-from vitdash.config import TABLES, Description, Reported, RunConfig
+from vitdash.config import OTHER_TABLES, TABLES, Description, Reported, RunConfig
 from vitdash.errors import InputError
 from vitdash.knobs import has_effect, knobs_of
 from vitdash.text import did_you_mean, one_of, plain
@@ -119,14 +119,12 @@ def parse(text: str, where: str, name: str) -> RunConfig:
     description = dataclasses.replace(
         description, preset=description.preset or name, title=description.title or description.preset or name
     )
-    tables = {
-        field.name: _read(field.default_factory, content.get(field.name, {}), where, f"[{field.name}]")
-        for field in dataclasses.fields(RunConfig)
-        if isinstance(field.default_factory, type)
+    others: dict[str, Any] = {
+        name: _read(table, content.get(name, {}), where, f"[{name}]") for name, table in OTHER_TABLES.items()
     }
     model = _read_model(content.get("model"), where)
     reported = _read_reported(content.get("reported"), where)
-    config = RunConfig(description=description, model=model, reported=reported, **tables)
+    config = RunConfig(description=description, model=model, reported=reported, **others)
     try:
         config.check()
     except InputError as error:

@@ -79,7 +79,8 @@ def _principal_plane(embedding: Tensor) -> Tensor:
     if axes.shape[1] < 2:
         axes = torch.cat([axes, torch.zeros_like(axes)], 1)
     largest = axes.gather(0, axes.abs().argmax(0, keepdim=True))
-    return centred @ (axes * torch.where(largest < 0, -1.0, 1.0))
+    plane: Tensor = centred @ (axes * torch.where(largest < 0, -1.0, 1.0))
+    return plane
 
 
 def _bytes(image: Tensor) -> str:

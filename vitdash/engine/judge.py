@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -87,7 +88,7 @@ class Judge:
         for name in names:
             probe: Probe = catalog.load("probe", catalog.PROBES, name)
             begun = time.perf_counter()
-            values = yield from in_background(lambda probe=probe: probe(validation, train, self._config.probe))
+            values = yield from in_background(partial(probe, validation, train, self._config.probe))
             seconds = round(time.perf_counter() - begun, 3)
             yield Probed(images_seen=images_seen, probe=name, values=values, seconds=seconds)
 

@@ -32,7 +32,7 @@ def in_background(work: Callable[[], Result]) -> Generator[Moment, None, Result]
     def run() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 - raised again below, in the thread that waits
+        except BaseException as error:  # raised again below, in the thread that waits
             failure.append(error)
 
     thread = threading.Thread(target=run, daemon=True)

@@ -1,4 +1,4 @@
-"""From a configuration to what the loop needs: device, data, network, optimiser. Must not know orders or checkpoints."""
+"""From a configuration to what the loop needs: device, data, network, optimiser. Knows no orders or checkpoints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 import sklearn
 import torch
@@ -48,12 +48,12 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     return Prepared(decided, dataset, Training(model, build_optimizer(model, decided.optim)))
 
 
-class _Versioned(Protocol):
-    __version__: str
-
-
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
-    libraries: dict[str, _Versioned] = {"torch": torch, "torchvision": torchvision, "scikit-learn": sklearn}
-    found = {name: str(library.__version__) for name, library in libraries.items()}
-    return {"vitdash": __version__, "python": platform.python_version()} | found
+    return {
+        "vitdash": __version__,
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "torchvision": str(torchvision.__version__),
+        "scikit-learn": str(sklearn.__version__),
+    }

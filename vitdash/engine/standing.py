@@ -17,7 +17,7 @@ class Standing:
         self._run = run
         self._claim = replace(run.read_claim(), pid=os.getpid(), process_started=time.time(), ended=0.0)
 
-    def claim(self, word: str, **details: Any) -> None:
+    def claim(self, word: str, **details: Any) -> None:  # noqa: ANN401 - fields of Claim, of many types
         """Claim to be `word`, and write down `details` (fields of `Claim`) from now on."""
         if word == "running" and not self._claim.started:
             details["started"] = time.time()

@@ -47,7 +47,7 @@ def main() -> int:
         ending = Stopped(images_seen=stop.images_seen or read_history(run).saved_at)
     except VitdashError as error:
         ending = RunFailed(title=error.title, message=f"{error.message} {error.hint}".rstrip(), traceback="")
-    except Exception as error:  # noqa: BLE001 - whatever it was, it belongs in the log: this process is ending
+    except Exception as error:  # whatever it was, it belongs in the log: this process is ending
         traceback.print_exc()
         ending = _failure(error)
     log.append(ending)

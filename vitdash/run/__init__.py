@@ -1,0 +1,1 @@
+"""Everything about a run except mathematics: its directory, its protocol, its process."""

@@ -9,7 +9,6 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any, TypeAlias
 
 PROTOCOL = 1
@@ -204,11 +203,11 @@ def decode(line: bytes) -> News:
     kind = _BY_NAME.get(name) if isinstance(name, str) else None
     if kind is None:
         seq, time = content.get("seq"), content.get("time")
-        if not _is_integer(seq) or not _is_number(time):
+        if type(seq) is not int or not isinstance(time, (int, float)):
             raise ValueError("neither type nor number")
         return Skipped(seq=seq, time=time, reason=f"unknown type {str(name)[:40]!r}")
-    values = {}
-    for field_name, fits in _checks(kind):
+    values: dict[str, Any] = {}
+    for field_name, fits in _CHECKS[kind]:
         value = content.get(field_name)
         if not fits(value):
             raise ValueError(f"{name}.{field_name} is missing or of the wrong type")
@@ -247,6 +246,4 @@ _FITS: dict[str, Callable[[object], bool]] = {
 }
 
 
-@cache
-def _checks(kind: type[News]) -> tuple[tuple[str, Callable[[object], bool]], ...]:
-    return tuple((field.name, _FITS[str(field.type)]) for field in fields(kind))
+_CHECKS = {kind: tuple((field.name, _FITS[str(field.type)]) for field in fields(kind)) for kind in _BY_NAME.values()}

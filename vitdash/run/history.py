@@ -47,7 +47,7 @@ class RunHistory:
     last_seq: int = 0
     last_time: float = 0.0
 
-    def apply(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:  # noqa: C901 - one case an event
         """Take in the next event."""
         if not isinstance(event, Skipped):
             self.last_seq, self.last_time = event.seq, event.time
@@ -116,8 +116,11 @@ class RunHistory:
         return values
 
     def _drop_after(self, seq: int) -> None:
-        for series in (self.progress, self.evaluations, self.probes, self.diagnostics, self.checkpoints):
-            _cut(series, seq)
+        _cut(self.progress, seq)
+        _cut(self.evaluations, seq)
+        _cut(self.probes, seq)
+        _cut(self.diagnostics, seq)
+        _cut(self.checkpoints, seq)
 
 
 def fold(events: list[Event]) -> RunHistory:

@@ -1,4 +1,4 @@
-"""From a configuration to a background process and an async stream of its events. Must not know what it computes.
+"""From a configuration to a background process and an async stream of its events. Knows not what is computed.
 
 Launching, attaching and attaching again are one path: `follow` reads a run's events, with the pipe of a worker that
 was launched here, without it for any other.
@@ -76,9 +76,9 @@ def resume(run: Run) -> Worker:
     held = lock.acquire(run.lock)
     if held is None:
         raise InputError(run.id, "is running already.", f"Watch it: vitdash tail -f {run.id}")
-    # Claiming under the lock: of two that resume at once, one waits here and neither overwrites a living worker's claim.
+    # Claimed under the lock, so that of two that resume at once neither overwrites a living worker's claim.
     try:
-        current = state.derive(run, claim := run.read_claim())
+        current = state.without_worker(claim := run.read_claim())
         if current is State.FINISHED:
             raise InputError(run.id, "is finished; there is nothing to go on with.", f"See: vitdash show {run.id}")
         if current is State.ELSEWHERE:

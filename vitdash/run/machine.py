@@ -1,4 +1,4 @@
-"""This host, this boot, and time on it that no clock change touches. Must not know runs."""
+"""The host, its boot, and time on it that no clock change touches. Must not know runs."""
 
 from __future__ import annotations
 

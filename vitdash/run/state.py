@@ -45,19 +45,24 @@ def derive(run: Run, claim: Claim | None = None) -> State:
         RunError: the run's claim cannot be read.
     """
     claim = claim or run.read_claim()
+    state = without_worker(claim)
+    if state is State.LOST and claim.boot_id == machine.boot_id():
+        claimed = _claimed(claim)
+        if lock.is_held(run.lock):
+            return claimed
+        if claimed is State.STARTING and machine.uptime() - claim.claimed_uptime < STARTING_GRACE_SECONDS:
+            return claimed
+        # The worker may have made its last claim and gone between our two looks: the claim of a dead one is final.
+        return without_worker(run.read_claim())
+    return state
+
+
+def without_worker(claim: Claim) -> State:
+    """Return what a run with this claim is doing if no worker holds its lock."""
     state = _claimed(claim)
     if state in _LASTING:
         return state
-    if claim.host != machine.host():
-        return State.ELSEWHERE
-    if claim.boot_id == machine.boot_id():
-        if lock.is_held(run.lock):
-            return state
-        if state is State.STARTING and machine.uptime() - claim.claimed_uptime < STARTING_GRACE_SECONDS:
-            return state
-    # The worker may have made its last claim and gone between our two looks: the claim of a dead one is final.
-    again = _claimed(run.read_claim())
-    return again if again in _LASTING else State.LOST
+    return State.ELSEWHERE if claim.host != machine.host() else State.LOST
 
 
 def _claimed(claim: Claim) -> State:

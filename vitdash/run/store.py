@@ -242,7 +242,13 @@ def _parse_claim(raw: bytes) -> Claim:
     content: dict[str, Any] = json.loads(raw)
     known = {field.name: field for field in dataclasses.fields(Claim)}
     values = {key: value for key, value in content.items() if key in known}
-    kinds = {"str": str, "int": int, "float": (int, float), "dict[str, str]": dict, "tuple[str, ...]": list}
+    kinds: dict[str, tuple[type, ...]] = {
+        "str": (str,),
+        "int": (int,),
+        "float": (int, float),
+        "dict[str, str]": (dict,),
+        "tuple[str, ...]": (list,),
+    }
     for key, value in values.items():
         if not isinstance(value, kinds[str(known[key].type)]):
             raise ValueError(f"'{key}' has the wrong type")  # noqa: TRY004 - one kind of error for a malformed claim

@@ -1,4 +1,4 @@
-"""The ways a training is shown as it happens: redrawn, line by line, as JSON, or not at all. Must not know processes."""
+"""The ways a training is shown as it happens: redrawn, line by line, as JSON, not at all. Must not know processes."""
 
 from __future__ import annotations
 

@@ -26,8 +26,13 @@ class Dataset:
 
     def to(self, device: torch.device) -> Self:
         """Return the same data on `device`."""
-        tensors = (self.train_images, self.train_labels, self.validation_images, self.validation_labels)
-        return type(self)(*(tensor.to(device) for tensor in tensors), self.classes)
+        return type(self)(
+            self.train_images.to(device),
+            self.train_labels.to(device),
+            self.validation_images.to(device),
+            self.validation_labels.to(device),
+            self.classes,
+        )
 
 
 class DatasetModule(Protocol):
