@@ -14,7 +14,7 @@ from vitdash.text import accuracy, count, duration, loss, plain, rate, size
 
 LABEL_WIDTH = 10
 VALUE_WIDTH = 9
-FILLED, EMPTY = "━", "━"
+FILLED, EMPTY = "━", "─"
 ASCII_FILLED, ASCII_EMPTY = "#", "."
 
 

@@ -1,0 +1,44 @@
+"""Fixtures that several rooms share: where runs go, small configurations, the real data if there are any."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vitdash import presets
+from vitdash.config import RunConfig
+
+
+@pytest.fixture(autouse=True)
+def _own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the user's presets, data and runs out of every test, and every test out of them."""
+    for name in ("VITDASH_RUNS", "VITDASH_DATA", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a folder for runs that does not exist yet."""
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def tiny() -> RunConfig:
+    """Return a configuration that trains in a second: a very small network on digits."""
+    config = presets.load("cnn")
+    changes = {"dataset": "digits", "width": "4", "code_size": "16", "max_inputs": "1500", "probe_every": "0"}
+    return config.replace(config.parse(changes))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder that holds the real Fashion-MNIST, as VITDASH_TEST_DATA says; without it, skip loudly."""
+    folder = Path(os.environ.get("VITDASH_TEST_DATA", ""))
+    if not (folder / "FashionMNIST" / "raw" / "train-images-idx3-ubyte.gz").is_file():
+        pytest.skip("VITDASH_TEST_DATA names no folder with FashionMNIST/raw/*.gz: not tested on the real data")
+    return folder
