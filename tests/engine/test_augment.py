@@ -131,12 +131,14 @@ def test_each_image_gets_its_own_operation(channels: int, height: int, width: in
         assert differing_pixels(changed[None], expected) == 0, (OPERATIONS[operation], magnitude)
 
 
-def test_three_channels_are_not_one() -> None:
-    """The case that the channels argument exists for: the grey of three equal channels is one level darker."""
-    batch = noise(8, 1, 28, 28)
-    draws = drawn("Color", [-15] * 8)
-    assert torch.equal(apply_trivial(batch, draws, channels=1), batch)
-    assert not torch.equal(apply_trivial(batch, draws, channels=3), batch)
+def test_torchvision_darkens_the_grey_of_three_equal_channels() -> None:
+    """Why there is a channels argument: for torchvision (v, v, v) is a grey of v - 1, so Color changes a grey image."""
+    levels = torch.arange(256, dtype=torch.uint8).view(1, 1, 16, 16)
+    grey = torchvision_functional.rgb_to_grayscale(levels.expand(-1, 3, -1, -1))
+    assert torch.equal(grey, levels.clamp(min=1) - 1)
+    draws = drawn("Color", [-15])
+    assert torch.equal(apply_trivial(levels, draws, channels=1), levels)
+    assert not torch.equal(apply_trivial(levels, draws, channels=3), levels)
 
 
 def test_operations_are_torchvisions() -> None:

@@ -32,7 +32,9 @@ from hostile_server import (
 )
 
 from vitdash.engine.datasets import download
-from vitdash.engine.datasets.download import DownloadCancelled, Limits, RemoteFile, fetch, md5_of
+from vitdash.engine.datasets.download import DownloadCancelled, RemoteFile, fetch
+from vitdash.engine.datasets.mirror import Limits
+from vitdash.engine.datasets.partial_file import md5_of
 from vitdash.errors import InputError
 
 BODY = random.Random(0).randbytes(300_000)
@@ -273,12 +275,21 @@ def test_bad_bytes_of_one_mirror_do_not_spoil_the_next(server: HostileServer, tm
     assert [request.first_byte for request in server.requests] == [0, HALF, 0]
 
 
-def test_a_mirror_that_ignores_ranges_and_stalls_loses_nothing(server: HostileServer, tmp_path: Path) -> None:
-    """It sends the beginning again; what lies behind it on disk stays for the next mirror."""
+@pytest.mark.parametrize(
+    ("behaviour", "asked"),
+    [
+        pytest.param(sends(BODY, stop_after=1000, ranges=False), [HALF, HALF], id="ignores ranges"),
+        pytest.param(sends(BODY, stop_after=1000, content_range="bytes 7-9/10"), [HALF, 0, HALF], id="another range"),
+    ],
+)
+def test_a_mirror_that_begins_again_and_breaks_off_loses_nothing(
+    server: HostileServer, tmp_path: Path, behaviour: Behaviour, asked: list[int]
+) -> None:
+    """What lies on disk behind the beginning it sends again stays for the next mirror."""
     (tmp_path / f"{NAME}.part").write_bytes(BODY[:HALF])
-    stubborn = server.serve("/stubborn", sends(BODY, stop_after=1000, ranges=False))
-    assert fetch_quietly(tmp_path, stubborn, server.serve("/good", sends(BODY))).read_bytes() == BODY
-    assert [request.first_byte for request in server.requests] == [HALF, HALF]
+    stubborn, good = server.serve("/stubborn", behaviour), server.serve("/good", sends(BODY))
+    assert fetch_quietly(tmp_path, stubborn, good).read_bytes() == BODY
+    assert [request.first_byte for request in server.requests] == asked
 
 
 def test_redirects_are_followed_with_the_range(server: HostileServer, tmp_path: Path) -> None:

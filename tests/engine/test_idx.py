@@ -39,7 +39,6 @@ def counting(shape: list[int]) -> Tensor:
 
 
 @given(shape=SHAPES, packed=st.booleans())
-@settings(deadline=None)
 def test_what_was_written_is_read_packed_or_not(path: Path, shape: list[int], packed: bool) -> None:
     """Any shape survives the round trip, and the tensor is the caller's own to write to."""
     written = counting(shape)
@@ -52,7 +51,7 @@ def test_what_was_written_is_read_packed_or_not(path: Path, shape: list[int], pa
 
 
 @given(data=st.binary(max_size=64) | st.binary(max_size=24).map(lambda rest: TEN + rest), packed=st.booleans())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=150)
 def test_arbitrary_bytes_are_refused_or_read_exactly(path: Path, data: bytes, packed: bool) -> None:
     """Whatever is accepted is, written again, the file itself; everything else is an InputError."""
     path.write_bytes(gzip.compress(data) if packed else data)
@@ -64,7 +63,7 @@ def test_arbitrary_bytes_are_refused_or_read_exactly(path: Path, data: bytes, pa
 
 
 @given(shape=SHAPES, packed=st.booleans(), choices=st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=150)
 def test_a_damaged_file_is_refused_or_read_exactly(
     path: Path, shape: list[int], packed: bool, choices: st.DataObject
 ) -> None:

@@ -29,20 +29,26 @@ class Order:
 
 
 NOTHING = Order(0, Word.RUN)
+_HIGHEST_NUMBER = 2**53
 
 
 def read(path: Path) -> Order:
-    """Return the order in the file; where there is none, or what is there is no order, nothing is asked."""
+    """Return the order in the file; where none can be read, nothing is asked: no file may end a worker."""
     try:
         with path.open("rb") as file:
             number, word = file.read(64).split()
-        return Order(int(number), Word(word.decode()))
-    except (FileNotFoundError, ValueError):
+        order = Order(int(number), Word(word.decode()))
+    except (OSError, ValueError):
         return NOTHING
+    return order if 0 < order.number <= _HIGHEST_NUMBER else NOTHING
 
 
 def give(path: Path, word: Word) -> Order:
-    """Ask for `word`, with the next number."""
+    """Ask for `word`, with the next number.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     order = Order(read(path).number + 1, word)
     write_atomically(path, f"{order.number} {order.word}\n".encode())
     return order

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -16,7 +17,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def replace_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Replace the file at `path` by what `write` puts into the file it is given."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Its own for every writer: two threads that replace the same file must not write into one temporary.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
     try:
         with temporary.open("wb") as file:
             write(file)

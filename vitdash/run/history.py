@@ -88,9 +88,10 @@ class RunHistory:
     @property
     def images_seen(self) -> int:
         """Training images up to the last event that tells."""
-        known = (self.progress, self.evaluations, self.checkpoints)
-        ended = self.ending.images_seen if isinstance(self.ending, (RunFinished, Stopped)) else 0
-        return max(ended, *(series[-1].images_seen if series else 0 for series in known))
+        ended = self.ending.images_seen if isinstance(self.ending, RunFinished) else 0
+        # A run may be paused, stopped and resumed between two records: then only what is saved tells.
+        recorded = (series[-1].images_seen if series else 0 for series in (self.progress, self.evaluations))
+        return max(ended, self.saved_at, *recorded)
 
     @property
     def images_per_second(self) -> float | None:

@@ -20,15 +20,16 @@ from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
 from vitdash.run import control, lock, machine, state, store
-from vitdash.run.events import News, RunFailed, RunFinished, Stopped
+from vitdash.run.events import News, RunFailed, RunFinished, Stopped, Tick
 from vitdash.run.log import EventReader
 from vitdash.run.state import State
 from vitdash.run.store import Run
+from vitdash.text import plain
 
 POLL_SECONDS = 0.1
 """How often a reader without news looks at the file: an idle look costs microseconds."""
 SILENCE_SECONDS = 1.0
-"""After this long without a word on the pipe the file is read all the same."""
+"""After this long without an event on the pipe the file is read all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,12 @@ def resume(run: Run) -> Worker:
 
     Raises:
         InputError: the run is not one that can go on.
+        RunError: its directory cannot be written, or no process be started.
     """
-    held = lock.acquire(run.lock)
+    try:
+        held = lock.acquire(run.lock)
+    except OSError as error:
+        raise RunError(plain(run.path), f"cannot be written: {plain(error.strerror)}.") from None
     if held is None:
         raise InputError(run.id, "is running already.", f"Watch it: vitdash tail -f {run.id}")
     # Claimed under the lock, so that of two that resume at once neither overwrites a living worker's claim.
@@ -120,7 +125,7 @@ async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News,
         while True:
             for item in news:
                 yield item
-            if news:
+            if any(not isinstance(item, Tick) for item in news):
                 heard = time.monotonic()
             if _over(run, news, worker):
                 for item in reader.from_file():
@@ -132,8 +137,8 @@ async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News,
             if reader.pipe is None and watched is not None:
                 loop.remove_reader(watched)
                 watched = None
-            if not news and time.monotonic() - heard > SILENCE_SECONDS:
-                news = reader.from_file()
+            if time.monotonic() - heard > SILENCE_SECONDS:
+                news += reader.from_file()
                 heard = time.monotonic()
     finally:
         if watched is not None:

@@ -15,7 +15,9 @@ import time
 from pathlib import Path
 from typing import TypeVar
 
+from vitdash.errors import RunError
 from vitdash.run.events import Event, News, Skipped, Tick, decode, encode
+from vitdash.text import plain
 
 LONGEST_PIPE_LINE = min(4096, select.PIPE_BUF)
 """Bytes that one write puts on a pipe whole or not at all; macOS promises 512, Linux 4,096."""
@@ -115,7 +117,11 @@ class EventReader:
         return self._pipe
 
     def from_pipe(self) -> list[News]:
-        """Return what came through the pipe since the last call, gaps filled from the file."""
+        """Return what came through the pipe since the last call, gaps filled from the file.
+
+        Raises:
+            RunError: the file cannot be read.
+        """
         news: list[News] = []
         for line in self._pipe_lines():
             try:
@@ -136,7 +142,11 @@ class EventReader:
         return news
 
     def from_file(self) -> list[News]:
-        """Return the events that the file has beyond those seen."""
+        """Return the events that the file has beyond those seen; none while there is no file.
+
+        Raises:
+            RunError: the file cannot be read.
+        """
         news: list[News] = []
         try:
             with self._path.open("rb") as file:
@@ -144,6 +154,8 @@ class EventReader:
                 content = file.read()
         except FileNotFoundError:
             return news
+        except OSError as error:
+            raise RunError(plain(self._path), f"cannot be read: {plain(error.strerror)}.") from None
         whole = content.rfind(b"\n") + 1
         self._offset += whole
         for line in content[:whole].split(b"\n")[:-1]:
@@ -166,9 +178,12 @@ class EventReader:
 
     def _advance(self, line: bytes) -> bool:
         """Step over `line` in the file, where the file's next line is the same."""
-        with self._path.open("rb") as file:
-            file.seek(self._offset)
-            same = file.read(len(line)) == line
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                same = file.read(len(line)) == line
+        except OSError:
+            return False
         if same:
             self._offset += len(line)
         return same

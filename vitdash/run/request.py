@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 
-from vitdash.errors import InputError
+from vitdash.errors import InputError, RunError
 from vitdash.run import control, state
 from vitdash.run.control import Word
 from vitdash.run.state import State
 from vitdash.run.store import Run
+from vitdash.text import plain
 
 PATIENCE_SECONDS = 10.0
 LOOK_SECONDS = 0.05
@@ -25,14 +26,19 @@ def ask(run: Run, word: Word) -> str:
 
     Raises:
         InputError: the run has no worker that could obey.
+        RunError: the run cannot be read, or nothing be asked of it.
     """
     current = state.derive(run)
-    if current in _REACHED[word]:
+    # An order to the contrary that is not obeyed yet has to be taken back.
+    if current in _REACHED[word] and (not current.active or control.read(run.control).word is word):
         return f"{current} already"
     if not current.active:
         hint = f"Go on with: vitdash resume {run.id}" if current.resumable else f"See: vitdash show {run.id}"
         raise InputError(run.id, f"is {current}: there is nothing to {'resume' if word is Word.RUN else word}.", hint)
-    control.give(run.control, word)
+    try:
+        control.give(run.control, word)
+    except OSError as error:
+        raise RunError(plain(run.control), f"cannot be written: {plain(error.strerror)}.") from None
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         current = state.derive(run)

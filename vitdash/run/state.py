@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from vitdash.errors import RunError
 from vitdash.run import lock, machine
 from vitdash.run.store import Claim, Run
+from vitdash.text import plain
 
 STARTING_GRACE_SECONDS = 5.0
 """A worker that has not taken its lock after this long is not coming (it takes it before it imports torch)."""
@@ -42,18 +44,19 @@ def derive(run: Run, claim: Claim | None = None) -> State:
     """Return what `run` is doing; `claim` saves reading it again.
 
     Raises:
-        RunError: the run's claim cannot be read.
+        RunError: the run's claim or lock cannot be read.
     """
     claim = claim or run.read_claim()
     state = without_worker(claim)
     if state is State.LOST and claim.boot_id == machine.boot_id():
         claimed = _claimed(claim)
-        if lock.is_held(run.lock):
+        if _has_worker(run):
             return claimed
-        if claimed is State.STARTING and machine.uptime() - claim.claimed_uptime < STARTING_GRACE_SECONDS:
+        if claimed is State.STARTING and 0 <= machine.uptime() - claim.claimed_uptime < STARTING_GRACE_SECONDS:
             return claimed
-        # The worker may have made its last claim and gone between our two looks: the claim of a dead one is final.
-        return without_worker(run.read_claim())
+        # Between our two looks the worker may have made its last claim and gone, or another one been launched.
+        latest = run.read_claim()
+        return state if latest == claim else derive(run, latest)
     return state
 
 
@@ -63,6 +66,13 @@ def without_worker(claim: Claim) -> State:
     if state in _LASTING:
         return state
     return State.ELSEWHERE if claim.host != machine.host() else State.LOST
+
+
+def _has_worker(run: Run) -> bool:
+    try:
+        return lock.is_held(run.lock)
+    except OSError as error:
+        raise RunError(plain(run.lock), f"cannot be read: {plain(error.strerror)}.") from None
 
 
 def _claimed(claim: Claim) -> State:

@@ -15,11 +15,12 @@ from typing import Any
 
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
-from vitdash.run import machine
+from vitdash.run import machine, wire
 from vitdash.run.files import write_atomically
 from vitdash.text import did_you_mean, plain
 
 LONGEST_NAME = 60
+LONGEST_CLAIMED_TEXT = 4096
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
 
 
@@ -114,8 +115,10 @@ class Run:
             return _parse_claim((self.path / "run.json").read_bytes())
         except FileNotFoundError:
             raise RunError(plain(self.id), "has no run.json; this is no run's directory.") from None
-        except (ValueError, OSError) as error:
-            raise RunError(plain(self.path / "run.json"), f"cannot be read: {plain(error)}.") from None
+        except OSError as error:
+            raise RunError(plain(self.path / "run.json"), f"cannot be read: {plain(error.strerror)}.") from None
+        except ValueError as error:
+            raise RunError(plain(self.path / "run.json"), f"cannot be understood: {plain(error)}.") from None
 
     def write_claim(self, claim: Claim) -> None:
         """Replace the claim, stamping it with this host, boot and uptime."""
@@ -181,7 +184,7 @@ def create(root: Path, name: str, config_text: str, command: tuple[str, ...]) ->
             Claim(run.id, name, "starting", host="", boot_id="", claimed_uptime=0, created=now, command=command)
         )
     except OSError as error:
-        reason = "is a file" if root.is_file() else plain(error.strerror)
+        reason = "is a file" if isinstance(error, FileExistsError) else plain(error.strerror)
         hint = "Choose another place with --runs-dir or VITDASH_RUNS."
         raise InputError(plain(root), f"cannot hold runs: {reason}.", hint) from None
     return run
@@ -195,14 +198,15 @@ def all_runs(root: Path) -> list[Run]:
     """
     try:
         with os.scandir(root) as entries:
-            names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+            # A name that could drive a terminal is none that `create` gave.
+            names = [entry.name for entry in entries if entry.name.isprintable() and not entry.name.startswith(".")]
     except FileNotFoundError:
         return []
     except OSError as error:
         hint = "Choose another place with --runs-dir or VITDASH_RUNS."
         raise InputError(plain(root), f"cannot be read: {plain(error.strerror)}.", hint) from None
     base = root.resolve()
-    runs = [Run(base / name) for name in names if (base / name / "run.json").exists()]
+    runs = [Run(base / name) for name in names if os.access(base / name / "run.json", os.F_OK)]
     return sorted(runs, key=lambda run: (run.id.split("-")[-3:], run.id))
 
 
@@ -239,21 +243,25 @@ def read_config(run: Run) -> RunConfig:
 
 
 def _parse_claim(raw: bytes) -> Claim:
-    content: dict[str, Any] = json.loads(raw)
-    known = {field.name: field for field in dataclasses.fields(Claim)}
-    values = {key: value for key, value in content.items() if key in known}
-    kinds: dict[str, tuple[type, ...]] = {
-        "str": (str,),
-        "int": (int,),
-        "float": (int, float),
-        "dict[str, str]": (dict,),
-        "tuple[str, ...]": (list,),
-    }
-    for key, value in values.items():
-        if not isinstance(value, kinds[str(known[key].type)]):
-            raise ValueError(f"'{key}' has the wrong type")  # noqa: TRY004 - one kind of error for a malformed claim
-    values["command"] = tuple(values.get("command", ()))
-    try:
-        return Claim(**values)
-    except TypeError as error:
-        raise ValueError(str(error)) from None
+    content = wire.parse(raw)
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(Claim):
+        if field.name in content:
+            if not wire.FITS[str(field.type)](content[field.name]):
+                raise ValueError(f"'{field.name}' has the wrong type")
+            values[field.name] = _harmless(content[field.name])
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            raise ValueError(f"'{field.name}' is missing")
+    return Claim(**values)
+
+
+def _harmless(value: object) -> object:
+    """Return a value of a claim as front ends may show it: without control characters."""
+    match value:
+        case str():
+            return plain(value, LONGEST_CLAIMED_TEXT)
+        case list():
+            return tuple(map(_harmless, value))
+        case dict():
+            return {_harmless(key): _harmless(item) for key, item in value.items()}
+    return value

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vitdash.errors import VitdashError
-from vitdash.run import state, store
+from vitdash.run import state, store, wire
 from vitdash.run.events import Event, RunFailed, RunFinished
 from vitdash.run.files import write_atomically
 from vitdash.run.history import RunHistory
@@ -19,6 +19,7 @@ from vitdash.run.store import Run
 from vitdash.text import plain
 
 VERSION = 1
+LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ class Summary:
 
 
 def read_history(run: Run) -> RunHistory:
-    """Return the fold of all events that `run` has recorded."""
+    """Return the fold of all events that `run` has recorded.
+
+    Raises:
+        RunError: they cannot be read.
+    """
     history = RunHistory()
     for event in EventReader(run.events).from_file():
         if isinstance(event, Event):
@@ -69,7 +74,7 @@ def figures_of(history: RunHistory) -> Figures:
         seconds=history.ending.seconds if isinstance(history.ending, RunFinished) else None,
         results=history.results,
         last_time=history.last_time,
-        reason=f"{history.ending.title}: {history.ending.message}" if isinstance(history.ending, RunFailed) else "",
+        reason=_reason(history.ending) if isinstance(history.ending, RunFailed) else "",
     )
 
 
@@ -78,9 +83,9 @@ def summarise(run: Run) -> Summary:
     try:
         claim = run.read_claim()
         current = state.derive(run, claim)
+        return Summary(run, claim.name, claim.created, current, _figures(run, current))
     except VitdashError as error:
         return Summary(run, run.id, 0.0, State.LOST, Figures(), problem=str(error))
-    return Summary(run, plain(claim.name), claim.created, current, _figures(run, current))
 
 
 def summarise_all(root: Path) -> list[Summary]:
@@ -112,13 +117,28 @@ def _figures(run: Run, current: State) -> Figures:
         return Figures()
     key = [VERSION, stamp.st_size, stamp.st_mtime_ns]
     # Malformed or foreign content is a cache that is not there.
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        cached = json.loads(run.summary.read_bytes())
-        if cached["key"] == key:
-            return Figures(**cached["figures"])
+    with contextlib.suppress(OSError, ValueError):
+        cached = wire.parse(run.summary.read_bytes())
+        if cached.get("key") == key:
+            return _parse_figures(cached.get("figures"))
     figures = figures_of(read_history(run))
     if not current.active:
         # A read-only directory costs the cache, not the answer.
         with contextlib.suppress(OSError):
             write_atomically(run.summary, json.dumps({"key": key, "figures": dataclasses.asdict(figures)}).encode())
     return figures
+
+
+def _parse_figures(content: object) -> Figures:
+    fields = dataclasses.fields(Figures)
+    if not isinstance(content, dict) or content.keys() != {field.name for field in fields}:
+        raise ValueError("not the figures of this version")
+    if not all(wire.FITS[str(field.type)](content[field.name]) for field in fields):
+        raise ValueError("a figure has the wrong type")
+    if content["results"] and not content["results"].keys() >= {"validation_loss", "accuracy"}:
+        raise ValueError("results without an evaluation")
+    return Figures(**content | {"reason": plain(content["reason"], LONGEST_REASON)})
+
+
+def _reason(ending: RunFailed) -> str:
+    return plain(f"{ending.title}: {ending.message}", LONGEST_REASON)

@@ -1,0 +1,95 @@
+"""Objective, optimiser and schedule against torch's own."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from vitdash.config import OptimKnobs, TrainKnobs
+from vitdash.engine.optim import build_optimizer, learning_rate, losses, objective, set_learning_rate
+
+LOGITS = torch.tensor([[0.5, -1.0, 2.0], [0.0, 0.25, -0.5]])
+LABELS = torch.tensor([2, 0])
+
+
+def torch_cosine(train: TrainKnobs, steps: int, final: float = 0.0) -> list[float]:
+    parameter = nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.AdamW([parameter], lr=3e-4)
+    period = max(1, train.max_inputs // train.batch_size)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, period, eta_min=final)
+    rates = []
+    for _ in range(steps):
+        rates.append(float(scheduler.get_last_lr()[0]))
+        optimizer.step()
+        scheduler.step()
+    return rates
+
+
+@pytest.mark.parametrize(("max_inputs", "steps"), [(64_000, 1010), (100, 2), (1000, 20), (10, 3)])
+def test_the_cosine_is_torchs_to_the_last_step_and_beyond(max_inputs: int, steps: int) -> None:
+    """The closed form equals CosineAnnealingLR, also past T_max, where short batches lead."""
+    train = TrainKnobs(max_inputs=max_inputs, batch_size=64)
+    ours = [learning_rate(step, OptimKnobs(), train) for step in range(steps)]
+    assert ours == pytest.approx(torch_cosine(train, steps), rel=1e-9, abs=1e-15)
+
+
+def test_a_cosine_may_end_above_zero() -> None:
+    """`final_learning_rate` is torch's eta_min."""
+    train = TrainKnobs(max_inputs=6400)
+    ours = [learning_rate(step, OptimKnobs(final_learning_rate=1e-5), train) for step in range(100)]
+    assert ours == pytest.approx(torch_cosine(train, 100, final=1e-5), rel=1e-9)
+
+
+def test_warm_up_rises_from_zero_and_then_the_schedule_begins() -> None:
+    """Linear over the warm-up's steps, then the cosine over the rest of the run."""
+    optim, train = OptimKnobs(warmup_images=640), TrainKnobs(max_inputs=6400)
+    rates = [learning_rate(step, optim, train) for step in range(100)]
+    assert rates[:10] == pytest.approx([3e-4 * (step + 1) / 10 for step in range(10)])
+    assert rates[10] == 3e-4
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    constant = OptimKnobs(schedule="constant", warmup_images=640)
+    assert {learning_rate(step, constant, train) for step in range(10, 100)} == {3e-4}
+
+
+def test_l2_is_the_mean_over_all_outputs_and_the_batch() -> None:
+    """The reference's loss: squared distance to the one-hot target, over batch × classes."""
+    target = torch.tensor([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    expected = ((LOGITS - target) ** 2).sum().item() / 6
+    assert objective(LOGITS, LABELS, OptimKnobs()).item() == pytest.approx(expected)
+    assert losses(LOGITS, LABELS, OptimKnobs()).mean().item() == pytest.approx(expected)
+
+
+def test_cross_entropy_smooths_in_training_only() -> None:
+    """Validation losses are comparable whatever the smoothing."""
+    optim = OptimKnobs(loss="cross-entropy", label_smoothing=0.3)
+    plain = nn.functional.cross_entropy(LOGITS, LABELS).item()
+    assert objective(LOGITS, LABELS, optim).item() != pytest.approx(plain)
+    assert losses(LOGITS, LABELS, optim).mean().item() == pytest.approx(plain)
+
+
+@pytest.mark.parametrize(
+    ("optim", "kind"),
+    [
+        (OptimKnobs(), torch.optim.AdamW),
+        (OptimKnobs(optimizer="adam", weight_decay=0.0), torch.optim.Adam),
+        (OptimKnobs(optimizer="sgd", momentum=0.5), torch.optim.SGD),
+    ],
+)
+def test_each_optimiser_is_torchs_with_the_knobs_given(optim: OptimKnobs, kind: type) -> None:
+    """One step changes the weights exactly as torch's plain optimiser does."""
+    ours, theirs = (nn.Linear(3, 2) for _ in range(2))
+    theirs.load_state_dict(ours.state_dict())
+    if kind is torch.optim.SGD:
+        plain = kind(theirs.parameters(), lr=0.1, momentum=optim.momentum, weight_decay=optim.weight_decay)
+    else:
+        plain = kind(theirs.parameters(), lr=0.1, weight_decay=optim.weight_decay)
+    optimizer = build_optimizer(ours, optim)
+    set_learning_rate(optimizer, 0.1)
+    for model, stepper in ((ours, optimizer), (theirs, plain)):
+        for _ in range(3):
+            stepper.zero_grad()
+            model(torch.ones(4, 3)).square().mean().backward()
+            stepper.step()
+    assert isinstance(optimizer, kind)
+    assert torch.allclose(ours.weight, theirs.weight, atol=1e-7)
