@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from vitdash.errors import InputError
-from vitdash.text import did_you_mean, one_of
+from vitdash.text import did_you_mean, one_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,6 @@ def load(kind: str, entries: dict[str, str], name: str) -> Any:  # noqa: ANN401 
     """
     if name not in entries:
         hint = did_you_mean(name, entries) or f"Known: {one_of(entries)}."
-        raise InputError(kind, f"there is no '{name}'.", hint)
+        raise InputError(kind, f"there is no '{plain(name, 60)}'.", hint)
     module, _, attribute = entries[name].partition(":")
     return getattr(import_module(module), attribute)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from vitdash.errors import (
     InputError,
     VitdashError,
 )
+from vitdash.text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,7 +35,8 @@ app.add_typer(presets_app, name="presets", help="List the presets, or show one o
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the beginning of its id.")]
 RunsDir = Annotated[
-    Path | None, typer.Option(help="Where runs are kept; else VITDASH_RUNS, else ./runs.", show_default=False)
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Where runs are kept; else VITDASH_RUNS, else ./runs.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]
@@ -57,24 +60,26 @@ def welcome(
 
 @app.command()
 def train(
-    preset: Annotated[str, typer.Option(help="A preset's name, or the path of a TOML file.", show_default=False)],
+    preset: Annotated[str, typer.Option(metavar="PRESET", help="A preset's name, or the path of a TOML file.")],
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Change a knob; may be repeated.")
     ] = None,
-    dataset: Annotated[str | None, typer.Option(help="Short for --set dataset=…")] = None,
-    data_dir: Annotated[str | None, typer.Option(help="Folder that data sets are kept in; else VITDASH_DATA.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set dataset=…")] = None,
+    data_dir: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where data sets are kept; else VITDASH_DATA.")
+    ] = None,
     max_inputs: Annotated[str | None, typer.Option(metavar="IMAGES", help="Short for --set max_inputs=…")] = None,
     seed: Annotated[str | None, typer.Option(metavar="NUMBER", help="Short for --set seed=…")] = None,
-    device: Annotated[str | None, typer.Option(help="Short for --set device=…")] = None,
-    name: Annotated[str | None, typer.Option(help="What to call the run; else the preset's name.")] = None,
+    device: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set device=…")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the run; else as its preset.")] = None,
     runs_dir: RunsDir = None,
     detach: Detach = False,
     export: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as markdown at the end.")] = None,
-    force: Annotated[bool, typer.Option(help="Let --export replace a file.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Let --export replace a file.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Train a preset in a background process and watch it; Ctrl-C stops it with a checkpoint."""
+    """Train a preset in the background and watch it. Ctrl-C stops it with a checkpoint."""
     from vitdash import presets
     from vitdash.export import destination
     from vitdash.run import launch
@@ -105,7 +110,7 @@ def resume(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Let a paused run go on, or take up a stopped, failed or lost one from its last checkpoint."""
+    """Go on with a paused, stopped, failed or lost run. An ended one is taken up from its last checkpoint."""
     from vitdash.run import launch, state, store
 
     run = store.find(_root(runs_dir), reference)
@@ -117,7 +122,7 @@ def resume(
 
 @app.command()
 def pause(reference: RunName, runs_dir: RunsDir = None) -> None:
-    """Pause a run; it keeps its process and memory, and a checkpoint is written."""
+    """Pause a run. It keeps its process and memory, and a checkpoint is written."""
     from vitdash.run import store
 
     _ask(store.find(_root(runs_dir), reference), "pause")
@@ -145,12 +150,12 @@ def runs(runs_dir: RunsDir = None, as_json: Json = False) -> None:
         listing.runs(_out(), found)
     else:
         start = "vitdash train --preset cnn --dataset digits --max-inputs 20000"
-        _out().print(f"There are no runs in {root} yet. Start one: {start}", soft_wrap=True)
+        _out().print(f"There are no runs in {plain(root.absolute(), 500)} yet. Start one: {start}", soft_wrap=True)
 
 
 @app.command()
 def show(reference: RunName, runs_dir: RunsDir = None, as_json: Json = False) -> None:
-    """Show one run: state, results beside reported ones, knobs, and what went wrong."""
+    """Show one run: state, results, knobs, and what went wrong. Results stand beside the reported ones."""
     from vitdash.export import rows
     from vitdash.run import store
     from vitdash.terminal import listing
@@ -168,10 +173,13 @@ def tail(
     reference: RunName,
     runs_dir: RunsDir = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run ends.")] = False,
-    last: Annotated[int | None, typer.Option("--lines", "-n", min=0, help="Only the last so many events.")] = None,
+    last: Annotated[
+        int | None,
+        typer.Option("--lines", "-n", metavar="NUMBER", parser=_whole_number, help="Only the last so many events."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print a run's events, every one once; Ctrl-C leaves the run alone."""
+    """Print a run's events, every one once. Ctrl-C leaves the run alone."""
     from vitdash.run import store
     from vitdash.terminal import views, watch
 
@@ -185,7 +193,7 @@ def tail(
 def export(
     references: Annotated[list[str], typer.Argument(metavar="RUN…", help="Names of runs, or beginnings of their ids.")],
     runs_dir: RunsDir = None,
-    to: Annotated[str, typer.Option("--format", help="markdown, csv or json.")] = "markdown",
+    to: Annotated[str, typer.Option("--format", metavar="NAME", help="markdown, csv or json.")] = "markdown",
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")] = None,
     reported: Annotated[bool, typer.Option("--reported", help="Add reported figures and differences.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
@@ -214,7 +222,8 @@ def list_presets(context: typer.Context, as_json: Json = False) -> None:
 
     configs, problems = presets.load_all()
     if as_json:
-        _print_json({name: presets.tables(config) for name, config in configs.items()})
+        content = {name: presets.tables(config) for name, config in configs.items()}
+        _print_json(content | {name: {"problem": problem} for name, problem in problems.items()})
     else:
         listing.presets(_out(), configs, problems)
 
@@ -223,7 +232,7 @@ def list_presets(context: typer.Context, as_json: Json = False) -> None:
 def show_preset(
     name: Annotated[str, typer.Argument(metavar="PRESET", help="A preset's name, or a path.")],
 ) -> None:
-    """Print a preset with every knob stated; the output is itself a valid preset."""
+    """Print a preset with every knob stated. The output is itself a valid preset."""
     from vitdash import presets
 
     _write(presets.dump(presets.load(name)))
@@ -239,12 +248,13 @@ def main() -> None:
 
 
 def _run() -> int:
-    from vitdash.terminal.output import OutputClosedError, discard_stdout
+    from vitdash.terminal.output import OutputClosedError, accept_any_text
 
     if sys.platform == "win32":
         return _complain("vitdash needs Linux or macOS; on Windows use it inside WSL.", EXIT_BAD_INPUT)
     # Typer vendors click from 0.28 on; the error that all its complaints descend from has no public name in both.
     usage_error: type[Exception] = typer.BadParameter.__mro__[2]
+    accept_any_text()
     try:
         outcome = app(standalone_mode=False)
         if sys.stdout is not None:
@@ -252,19 +262,47 @@ def _run() -> int:
     except VitdashError as error:
         return _complain(str(error), error.exit_code)
     except usage_error as error:
-        return _complain(error.format_message(), EXIT_BAD_INPUT)  # type: ignore[attr-defined]
-    except (BrokenPipeError, OutputClosedError):
-        discard_stdout()
-        return EXIT_OUTPUT_CLOSED
+        return _complain(_usage(error), EXIT_BAD_INPUT)
+    except (OSError, OutputClosedError, SystemExit) as error:
+        return _output_failed(error)
     except typer.Abort:
         return _complain("interrupted.", EXIT_INTERRUPTED)
     return outcome if isinstance(outcome, int) else EXIT_OK
 
 
+def _output_failed(error: BaseException) -> int:
+    """Return what to exit with when stdout is closed or its disk full; raise again what is neither."""
+    from vitdash.terminal.output import OutputClosedError, discard_stdout
+
+    # Typer makes an exit of its own of a broken pipe.
+    cause = error.__context__ if isinstance(error, SystemExit) else error
+    if isinstance(cause, (BrokenPipeError, OutputClosedError)):
+        discard_stdout()
+        return EXIT_OUTPUT_CLOSED
+    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        discard_stdout()
+        return _complain(f"the output cannot be written: {cause.strerror}.", EXIT_BAD_INPUT)
+    raise error
+
+
 def _complain(sentence: str, code: int) -> int:
     if sys.stderr is not None:
-        print(f"vitdash: {sentence}", file=sys.stderr)  # noqa: T201 - the one place that writes to stderr
+        print(f"vitdash: {plain(sentence, 4000)}", file=sys.stderr)  # noqa: T201 - the one place that writes to stderr
     return code
+
+
+def _usage(error: Exception) -> str:
+    """Return what typer complains of, and where the options are explained."""
+    sentence = plain(error.format_message(), 1000)  # type: ignore[attr-defined]
+    context: typer.Context | None = error.ctx  # type: ignore[attr-defined]
+    ended = sentence if sentence.endswith((".", "?")) else f"{sentence}."
+    return f"{ended} See: {context.command_path} --help" if context else ended
+
+
+def _whole_number(text: str) -> int:
+    if not text.isdecimal():
+        raise typer.BadParameter(f"'{plain(text, 60)}' is no whole number.")
+    return int(text)
 
 
 def _attend(run: Run, worker: Worker, *, detach: bool, quiet: bool, as_json: bool) -> None:
@@ -294,9 +332,8 @@ def _assigned(assignments: list[str]) -> dict[str, str]:
     for assignment in assignments:
         knob, equals, value = assignment.partition("=")
         if not equals or not knob.strip():
-            raise InputError(
-                "--set", f"'{assignment}' is no assignment.", "Write it as knob=value, for example heads=8."
-            )
+            reason = f"'{plain(assignment, 60)}' is no assignment."
+            raise InputError("--set", reason, "Write it as knob=value, for example heads=8.")
         given[knob.strip()] = value
     return given
 

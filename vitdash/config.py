@@ -10,7 +10,7 @@ from vitdash import architectures, catalog
 from vitdash.architectures import Architecture
 from vitdash.errors import InputError
 from vitdash.knobs import Knob, Value, has_effect, knob, knobs_of
-from vitdash.text import did_you_mean
+from vitdash.text import did_you_mean, plain
 
 EPOCH = 0
 """The value of a cadence that means: once an epoch."""
@@ -318,6 +318,10 @@ def _no_effect(table: object, declared: Knob) -> str:
 def _unknown_knob(name: str, config: RunConfig) -> InputError:
     if name == "architecture":
         return InputError(name, "is chosen by the preset, not by a knob.", "See: vitdash presets")
+    for other in catalog.ARCHITECTURES:
+        architecture: type[Architecture] = catalog.load("architecture", catalog.ARCHITECTURES, other)
+        if name in knobs_of(architecture):
+            return InputError(name, f"is a knob of {architecture.title}, not of {config.model.title}.")
     known = [key for table in TABLES for key in knobs_of(type(getattr(config, table)))]
     hint = did_you_mean(name, known) or f"Knobs: {', '.join(known)}."
-    return InputError(name, f"is no knob of {config.model.title}.", hint)
+    return InputError(plain(name, 60), f"is no knob of {config.model.title}.", hint)

@@ -7,7 +7,7 @@ table columns and fingerprints all follow from that declaration.
 from __future__ import annotations
 
 import dataclasses
-import math
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -56,7 +56,9 @@ class Knob:
             case str():
                 return "text"
             case tuple():
-                return f"any of {', '.join(self.options)}, separated by commas" if self.choices else "names"
+                return (
+                    f"a list of {', '.join(self.options)}, separated by commas" if self.choices else "a list of names"
+                )
             case int():
                 return f"a whole number{self._bounds()}"
             case float():
@@ -83,8 +85,9 @@ class Knob:
                     return int(self._bounded(value))
             case float():
                 if isinstance(value, (int, float)) and not isinstance(value, bool):
-                    return float(self._bounded(value))
-        raise self._refused(value)
+                    # Adding zero makes -0.0 the zero that it equals: equal configurations are written equally.
+                    return float(self._bounded(value)) + 0.0
+        raise self._refused(value, wrong=_KINDS.get(type(value), "not allowed"))
 
     def parse(self, text: str) -> Value:
         """Return the value that `text` (typed in a form, given to `--set`) stands for.
@@ -108,9 +111,10 @@ class Knob:
                 return self.check(self._number(text))
 
     def _number(self, text: str) -> int | float:
-        digits = text.replace(",", "")
+        # A comma is a separator of thousands or a mistake: '0,001' must not be read as 1.
+        digits = text.replace(",", "") if _THOUSANDS.match(text) else text
         try:
-            number = int(digits) if len(digits) <= 40 else math.inf
+            number = int(digits) if len(digits) <= 40 else float(digits)
         except ValueError:
             try:
                 number = float(digits)
@@ -121,7 +125,8 @@ class Knob:
         return number
 
     def _bounded(self, value: int | float) -> int | float:
-        if isinstance(value, float) and not math.isfinite(value):
+        # NaN is below nothing, so it is refused here too.
+        if not abs(value) < _LARGEST:
             raise self._refused(value)
         too_low = (self.minimum is not None and value < self.minimum) or (
             self.above is not None and value <= self.above
@@ -137,19 +142,20 @@ class Knob:
             raise ValueError(f"'{plain(value, 60)}' has control characters, or space at its ends")
         return value
 
-    def _refused(self, value: object, hint: str = "") -> ValueError:
-        shown = str(value).lower() if isinstance(value, bool) else f"'{plain(value, 60)}'"
-        return ValueError(f"{shown} is not allowed. {hint + ' ' if hint else ''}Allowed: {self.allowed}")
+    def _refused(self, value: object, hint: str = "", *, wrong: str = "not allowed") -> ValueError:
+        shown = str(value).lower() if isinstance(value, bool) else f"'{_shown(value)}'"
+        return ValueError(f"{shown} is {wrong}. {hint + ' ' if hint else ''}Allowed: {self.allowed}")
 
     def _bounds(self) -> str:
         def number(bound: float) -> str:
-            return f"{bound:,.0f}" if float(bound).is_integer() else f"{bound:g}"
+            return f"{bound:,.0f}" if float(bound).is_integer() else f"{bound}"
 
-        low = f"above {number(self.above)}" if self.above is not None else ""
+        most = f"{number(self.maximum)}" if self.maximum is not None else ""
+        if self.above is not None:
+            return f" above {number(self.above)}" + (f" and up to {most}" if most else "")
         if self.minimum is not None:
-            low = f"from {number(self.minimum)}"
-        high = f"to {number(self.maximum)}" if self.maximum is not None else ""
-        return f" {low} {high}".rstrip() if low or high else ""
+            return f" from {number(self.minimum)}" + (f" to {most}" if most else "")
+        return f" up to {most}" if most else ""
 
 
 def knob(  # the field's annotation says what kind it is: only Any fits them all
@@ -182,6 +188,17 @@ def knob(  # the field's annotation says what kind it is: only Any fits them all
     return dataclasses.field(default=default, metadata={"knob": declaration})
 
 
+def _shown(value: object) -> str:
+    try:
+        return plain(value, 60)
+    except ValueError:
+        # Python writes no whole number of more than some thousand digits.
+        return "a very long number"
+
+
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?\Z")
+_LARGEST = 1e300
+_KINDS: dict[type, str] = {str: "text", list: "a list", dict: "a table"}
 _KNOBS: dict[type, dict[str, Knob]] = {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,7 +49,8 @@ def load(name: str) -> RunConfig:
         InputError: there is no such preset, or it is not a valid one.
     """
     if "/" in name or name.endswith(".toml"):
-        return load_file(Path(name).expanduser())
+        # Not Path.expanduser: that raises for a user who does not exist, and there a file is simply missing.
+        return load_file(Path(os.path.expanduser(name)))  # noqa: PTH111
     known = available()
     if name not in known:
         hint = did_you_mean(name, known) or f"Presets: {', '.join(known)}."
@@ -90,7 +92,7 @@ def load_file(path: Path) -> RunConfig:
         text = raw.decode()
     except UnicodeDecodeError:
         raise InputError(where, "is not text; a preset is a TOML file in UTF-8.") from None
-    return parse(text, where, path.stem)
+    return parse(text, where, plain(path.stem))
 
 
 def parse(text: str, where: str, name: str) -> RunConfig:
@@ -107,6 +109,9 @@ def parse(text: str, where: str, name: str) -> RunConfig:
         content = tomli.loads(text)
     except (tomli.TOMLDecodeError, RecursionError) as error:
         raise InputError(where, f"is not TOML: {plain(error)}.") from None
+    except ValueError:
+        # Python refuses to read a whole number of more than some thousand digits.
+        raise InputError(where, "has a number that is too long to read.") from None
     header = {key: value for key, value in content.items() if not isinstance(value, dict)}
     known = (*TABLES, "reported")
     for key, value in content.items():
@@ -115,12 +120,12 @@ def parse(text: str, where: str, name: str) -> RunConfig:
             raise InputError(where, f"unknown table [{plain(key, 60)}].", hint)
         if not isinstance(value, dict) and key in known:
             raise InputError(where, f"'{key}' is a table: write [{key}].")
-    description = _read(Description, header, where, "the head of the file")
+    description = _read(Description, header, where)
     description = dataclasses.replace(
         description, preset=description.preset or name, title=description.title or description.preset or name
     )
     others: dict[str, Any] = {
-        name: _read(table, content.get(name, {}), where, f"[{name}]") for name, table in OTHER_TABLES.items()
+        name: _read(table, content.get(name, {}), where, f"[{name}] ") for name, table in OTHER_TABLES.items()
     }
     model = _read_model(content.get("model"), where)
     reported = _read_reported(content.get("reported"), where)
@@ -158,10 +163,10 @@ def _read_model(content: Mapping[str, Any] | None, where: str) -> Architecture:
         raise InputError(where, f"[model] needs the key 'architecture': {known}.")
     values = dict(content)
     name = values.pop("architecture")
-    if name not in catalog.ARCHITECTURES:
+    if not isinstance(name, str) or name not in catalog.ARCHITECTURES:
         hint = did_you_mean(str(name), catalog.ARCHITECTURES) or f"Allowed: {one_of(catalog.ARCHITECTURES)}."
         raise InputError(where, f"[model] there is no architecture '{plain(name, 60)}'.", hint)
-    model: Architecture = _read(catalog.load("architecture", catalog.ARCHITECTURES, name), values, where, "[model]")
+    model: Architecture = _read(catalog.load("architecture", catalog.ARCHITECTURES, name), values, where, "[model] ")
     return model
 
 
@@ -170,27 +175,32 @@ def _read_reported(content: Mapping[str, Any] | None, where: str) -> Reported | 
         return None
     if missing := [key for key in knobs_of(Reported) if key not in content]:
         raise InputError(where, f"[reported] lacks {', '.join(missing)}.")
-    return _read(Reported, content, where, "[reported]")
+    return _read(Reported, content, where, "[reported] ")
 
 
-def _read(table: type[Table], content: Mapping[str, Any], where: str, place: str) -> Table:
+def _read(table: type[Table], content: Mapping[str, Any], where: str, place: str = "") -> Table:
     known = knobs_of(table)
     values = {}
     for key, value in content.items():
         if key not in known:
-            hint = did_you_mean(key, known) or f"Known: {', '.join(known)}."
-            raise InputError(where, f"{place} unknown key '{plain(key, 60)}'.", hint)
+            raise InputError(where, f"{place}unknown key '{plain(key, 60)}'.", _where_it_belongs(key, known))
         try:
             values[key] = known[key].check(value)
         except ValueError as error:
-            raise InputError(where, f"{place} {key}: {error}.") from None
+            raise InputError(where, f"{place}{key}: {error}.") from None
     result = table(**values)
     for key in values:
         if not has_effect(result, known[key]):
             governing, needed = known[key].only_if or ("", ())
             reason = f"has no effect while {governing} is '{getattr(result, governing)}'"
-            raise InputError(where, f"{place} {key}: {reason}; it belongs to {one_of(needed)}.")
+            raise InputError(where, f"{place}{key}: {reason}; it belongs to {one_of(needed)}.")
     return result
+
+
+def _where_it_belongs(key: str, known: Mapping[str, object]) -> str:
+    if table := next((name for name, knobs in OTHER_TABLES.items() if key in knobs_of(knobs)), ""):
+        return f"It belongs below [{table}]."
+    return did_you_mean(key, known) or f"Known: {', '.join(known)}."
 
 
 def _table_of(config: RunConfig, knob_name: str) -> str:

@@ -1,4 +1,4 @@
-"""Time augmentation against a loop over torchvision. Run: python -m tests.bench.augment
+"""Time augmentation against a loop over torchvision: `python -m tests.bench.augment`.
 
 64 images of 28×28, seen as three channels. The candidates take turns within one run, so that a busy machine slows all
 of them alike; medians are printed.

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile_server import (
+from tests.engine.hostile_server import (
     Behaviour,
     HostileServer,
     answers,

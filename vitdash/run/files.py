@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import IO
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the file at `path`; the old one stands until the new one is whole and on disk."""
-    replace_atomically(path, lambda file: file.write(content))
+def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replace the file at `path`; the old one stands until the new one is whole and, if `durable`, on disk."""
+    replace_atomically(path, lambda file: file.write(content), durable=durable)
 
 
-def replace_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+def replace_atomically(path: Path, write: Callable[[IO[bytes]], object], *, durable: bool = True) -> None:
     """Replace the file at `path` by what `write` puts into the file it is given."""
     # Its own for every writer: two threads that replace the same file must not write into one temporary.
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
@@ -23,13 +23,15 @@ def replace_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None
         with temporary.open("wb") as file:
             write(file)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
-    sync_directory(path.parent)
+    if durable:
+        sync_directory(path.parent)
 
 
 def sync_directory(directory: Path) -> None:

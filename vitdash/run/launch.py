@@ -76,21 +76,9 @@ def resume(run: Run) -> Worker:
         RunError: its directory cannot be written, or no process be started.
     """
     try:
-        held = lock.acquire(run.lock)
+        _claim_again(run)
     except OSError as error:
         raise RunError(plain(run.path), f"cannot be written: {plain(error.strerror)}.") from None
-    if held is None:
-        raise InputError(run.id, "is running already.", f"Watch it: vitdash tail -f {run.id}")
-    # Claimed under the lock, so that of two that resume at once neither overwrites a living worker's claim.
-    try:
-        current = state.without_worker(claim := run.read_claim())
-        if current is State.FINISHED:
-            raise InputError(run.id, "is finished; there is nothing to go on with.", f"See: vitdash show {run.id}")
-        if current is State.ELSEWHERE:
-            raise InputError(run.id, f"belongs to the machine '{claim.host}'; resume it there.")
-        run.write_claim(dataclasses.replace(claim, claim="starting", ended=0.0))
-    finally:
-        held.release()
     return _spawn(run, resume=True)
 
 
@@ -114,11 +102,6 @@ async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News,
     With a `worker` launched here, its pipe brings events as they happen, and ticks between them.
     """
     reader = EventReader(run.events, worker.pipe if worker else None)
-    loop = asyncio.get_running_loop()
-    arrived = asyncio.Event()
-    watched = reader.pipe
-    if watched is not None:
-        loop.add_reader(watched, arrived.set)
     try:
         news = reader.from_file()
         heard = time.monotonic()
@@ -131,19 +114,29 @@ async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News,
                 for item in reader.from_file():
                     yield item
                 return
-            await _wait(arrived, POLL_SECONDS)
-            arrived.clear()
+            await _wait(reader.pipe, POLL_SECONDS)
             news = reader.from_pipe()
-            if reader.pipe is None and watched is not None:
-                loop.remove_reader(watched)
-                watched = None
             if time.monotonic() - heard > SILENCE_SECONDS:
                 news += reader.from_file()
                 heard = time.monotonic()
     finally:
-        if watched is not None:
-            loop.remove_reader(watched)
         reader.close()
+
+
+def _claim_again(run: Run) -> None:
+    held = lock.acquire(run.lock)
+    if held is None:
+        raise InputError(run.id, "is running already.", f"Watch it: vitdash tail -f {run.id}")
+    # Claimed under the lock, so that of two that resume at once neither overwrites a living worker's claim.
+    try:
+        current = state.without_worker(claim := run.read_claim())
+        if current is State.FINISHED:
+            raise InputError(run.id, "is finished; there is nothing to go on with.", f"See: vitdash show {run.id}")
+        if current is State.ELSEWHERE:
+            raise InputError(run.id, f"belongs to the machine '{claim.host}'; resume it there.")
+        run.write_claim(dataclasses.replace(claim, claim="starting", ended=0.0))
+    finally:
+        held.release()
 
 
 def _over(run: Run, news: list[News], worker: Worker | None) -> bool:
@@ -155,11 +148,21 @@ def _over(run: Run, news: list[News], worker: Worker | None) -> bool:
     return not state.derive(run).active
 
 
-async def _wait(arrived: asyncio.Event, seconds: float) -> None:
+async def _wait(pipe: int | None, seconds: float) -> None:
+    """Return when the pipe has something to read, at the latest after `seconds`."""
+    if pipe is None:
+        await asyncio.sleep(seconds)
+        return
+    loop = asyncio.get_running_loop()
+    arrived = asyncio.Event()
+    # Watched only while we wait: the loop would spin for as long as a slow consumer leaves the pipe unread.
+    loop.add_reader(pipe, arrived.set)
     try:
         await asyncio.wait_for(arrived.wait(), seconds)
     except TimeoutError:
         return
+    finally:
+        loop.remove_reader(pipe)
 
 
 def _spawn(run: Run, *, resume: bool) -> Worker:

@@ -11,13 +11,15 @@ import string
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
 from vitdash.run import machine, wire
 from vitdash.run.files import write_atomically
 from vitdash.text import did_you_mean, plain
+
+if TYPE_CHECKING:
+    from vitdash.config import RunConfig
 
 LONGEST_NAME = 60
 LONGEST_CLAIMED_TEXT = 4096

@@ -83,7 +83,7 @@ def summarise(run: Run) -> Summary:
     try:
         claim = run.read_claim()
         current = state.derive(run, claim)
-        return Summary(run, claim.name, claim.created, current, _figures(run, current))
+        return Summary(run, plain(claim.name), claim.created, current, _figures(run, current))
     except VitdashError as error:
         return Summary(run, run.id, 0.0, State.LOST, Figures(), problem=str(error))
 
@@ -125,7 +125,8 @@ def _figures(run: Run, current: State) -> Figures:
     if not current.active:
         # A read-only directory costs the cache, not the answer.
         with contextlib.suppress(OSError):
-            write_atomically(run.summary, json.dumps({"key": key, "figures": dataclasses.asdict(figures)}).encode())
+            content = json.dumps({"key": key, "figures": dataclasses.asdict(figures)}).encode()
+            write_atomically(run.summary, content, durable=False)
     return figures
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 from rich.console import Console
@@ -27,6 +28,10 @@ def stdout() -> Console:
         highlight=False,
         emoji=False,
         markup=False,
+        # A pipe is no terminal whatever FORCE_COLOR says: what is read there is parsed, or looked at later.
+        force_terminal=is_terminal,
+        # Whoever sets NO_COLOR wants text alone; rich would still send bold and dim.
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
         width=None if is_terminal else PIPE_WIDTH,
     )
 

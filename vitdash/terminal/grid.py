@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 GAP = 2
+INDENT = 2
 TALLEST_HEADING = 2
 
 
@@ -35,21 +35,33 @@ class GridColumn:
 
 
 def show(console: Console, columns: list[GridColumn]) -> int:
-    """Print the columns that fit, without those that are empty, and return how many were left out for room."""
+    """Print the columns that fit, without those that are empty, and return how many were left out for room.
+
+    Where not even those of rank 0 fit beside each other, the first has a line of its own above the others.
+    """
     filled = [column for column in columns if column.rank == 0 or any(column.cells)]
+    stays = [column for column in filled if column.rank == 0]
+    about = filled.pop(0) if len(stays) > 1 and _needed(stays) > console.width else None
+    indent = INDENT if about else 0
     fitting = list(filled)
-    while _total([column.narrowest for column in fitting]) > console.width and any(column.rank for column in fitting):
+    while _needed(fitting) > console.width - indent and any(column.rank for column in fitting):
         fitting.remove(max(fitting, key=lambda column: column.rank))
-    widths = _widths(fitting, console.width)
+    widths = _widths(fitting, console.width - indent)
     headings = [_wrapped(column.heading, width) for column, width in zip(fitting, widths, strict=True)]
     tallest = max(len(lines) for lines in headings)
+    # Headings stand on the line above the values, however many lines they take.
+    parts = [[""] * (tallest - len(lines)) + lines for lines in headings]
+    page = Text()
+    if about:
+        page.append(f"{about.heading}\n", style="dim")
     for index in range(tallest):
-        # Headings stand on the line above the values, however many lines they take.
-        parts = [[""] * (tallest - len(lines)) + lines for lines in headings]
-        _print_line(console, fitting, widths, [lines[index] for lines in parts], lambda _: "dim")
+        line = (" " * GAP).join(_aligned(fitting, widths, [lines[index] for lines in parts]))
+        page.append(f"{' ' * indent}{line}".rstrip() + "\n", style="dim")
     for index in range(len(fitting[0].cells)):
-        cells = [column.cells[index] for column in fitting]
-        _print_line(console, fitting, widths, cells, lambda column, row=index: "bold" if row in column.bold else "")  # type: ignore[misc]
+        if about:
+            page.append(f"{about.cells[index]}\n", style="bold" if index in about.bold else "")
+        _append_row(page, fitting, widths, index, indent)
+    console.print(page, end="", soft_wrap=True)
     return len(filled) - len(fitting)
 
 
@@ -68,16 +80,23 @@ def _wrapped(heading: str, width: int) -> list[str]:
     return wrap(heading, width, break_on_hyphens=False, break_long_words=False)
 
 
+def _needed(columns: list[GridColumn]) -> int:
+    return _total([column.narrowest for column in columns])
+
+
 def _total(widths: list[int]) -> int:
     return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _print_line(
-    console: Console, columns: list[GridColumn], widths: list[int], texts: list[str], style: Callable[[GridColumn], str]
-) -> None:
-    line = Text(" " * GAP).join(
-        Text(column.aligned(text, width), style=style(column))
-        for column, width, text in zip(columns, widths, texts, strict=True)
-    )
-    line.rstrip()
-    console.print(line, soft_wrap=True)
+def _aligned(columns: list[GridColumn], widths: list[int], texts: list[str]) -> list[str]:
+    return [column.aligned(text, width) for column, width, text in zip(columns, widths, texts, strict=True)]
+
+
+def _append_row(page: Text, columns: list[GridColumn], widths: list[int], index: int, indent: int) -> None:
+    start = len(page) + indent
+    cells = _aligned(columns, widths, [column.cells[index] for column in columns])
+    page.append((" " * indent + (" " * GAP).join(cells)).rstrip() + "\n")
+    for column, cell in zip(columns, cells, strict=True):
+        if index in column.bold:
+            page.stylize("bold", start, start + len(cell))
+        start += len(cell) + GAP

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from vitdash.run.events import (
     CheckpointSaved,
@@ -53,7 +52,7 @@ def line(event: Event) -> str:  # noqa: C901 - one case an event
             figures = f"validation loss {loss(event.loss)}  argmax {accuracy(event.accuracy)}"
             return f"{_at(event)}  {figures}  epoch {event.epoch:.4g}"
         case Probed():
-            return f"{_at(event)}  {values(event.values)}  in {event.seconds:.1f}s"
+            return f"{_at(event)}  {'  '.join(values(event.values))}  in {event.seconds:.1f}s"
         case DiagnosticsSaved() | CheckpointSaved():
             return f"{_at(event)}  saved {plain(event.file)}"
         case Paused():
@@ -74,10 +73,15 @@ def line(event: Event) -> str:  # noqa: C901 - one case an event
 
 def started(event: RunStarted) -> str:
     """Return what is computed on what."""
-    data: dict[str, Any] = event.config.get("data", {})
-    threads = f"{event.device}, {event.threads} thread" + ("" if event.threads == 1 else "s")
-    what = f"{plain(event.run_id)} on {plain(data.get('dataset', '?'))}"
+    threads = f"{plain(event.device)}, {event.threads} thread" + ("" if event.threads == 1 else "s")
+    what = f"{plain(event.run_id)} on {dataset(event)}"
     return f"{what}: {count(event.parameters)} parameters, {images(event.planned_images)}, {threads}"
+
+
+def dataset(event: RunStarted) -> str:
+    """Return what is learned; a log may come from anywhere, so its configuration is not taken at its word."""
+    data = event.config.get("data")
+    return plain(data.get("dataset", "?")) if isinstance(data, dict) else "?"
 
 
 def phase(event: Phase) -> str:
@@ -89,9 +93,9 @@ def phase(event: Phase) -> str:
     return name
 
 
-def values(named: dict[str, float]) -> str:
-    """Return a probe's values in one line."""
-    return "  ".join(f"{VALUE_NAMES.get(name, plain(name))} {accuracy(value)}" for name, value in named.items())
+def values(named: dict[str, float]) -> list[str]:
+    """Return a probe's values, each with its name."""
+    return [f"{VALUE_NAMES.get(name, plain(name))} {accuracy(value)}" for name, value in named.items()]
 
 
 def _at(

@@ -36,7 +36,7 @@ def results(console: Console, rows: list[Row], *, reported: bool = False) -> Non
     ]
     if left_out := grid.show(console, columns):
         noun = "column does" if left_out == 1 else "columns do"
-        console.print(f"{left_out} {noun} not fit here; all: vitdash export {rows[0].id}", style="dim")
+        console.print(f"{left_out} {noun} not fit here. All: vitdash export {rows[0].id}", style="dim", soft_wrap=True)
 
 
 def runs(console: Console, summaries: list[Summary]) -> None:

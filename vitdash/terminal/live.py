@@ -30,6 +30,11 @@ class Canvas:
         """What stands between two facts."""
         return "·" if self.unicode else "-"
 
+    @property
+    def more(self) -> str:
+        """What stands for text that is left out, or still to come."""
+        return "…" if self.unicode else "..."
+
     def spark(self, series: list[float], width: int) -> str:
         """Return a series as a line of at most `width` cells."""
         return sparkline(series, width, BLOCKS if self.unicode else ASCII)
@@ -41,10 +46,12 @@ def draw(history: RunHistory, tick: Tick | None, notice: str, canvas: Canvas) ->
     if history.started:
         drawn.append(_progress(history, tick, history.started, canvas))
         drawn += _curves(history, tick, canvas)
-    if doing := notice or _doing(history):
-        drawn.append(Text(doing, style="yellow"))
+    if doing := notice or _doing(history, canvas):
+        drawn.append(Text(doing.replace("…", canvas.more), style="yellow"))
     for text in drawn:
-        text.truncate(canvas.width, overflow="ellipsis" if canvas.unicode else "crop")
+        if text.cell_len > canvas.width:
+            text.truncate(canvas.width - len(canvas.more), overflow="crop")
+            text.append(canvas.more)
     return Text("\n").join(drawn)
 
 
@@ -65,12 +72,14 @@ def _headline(history: RunHistory, canvas: Canvas) -> Text:
     event = history.started
     if event is None:
         return Text("starting")
+    device = plain(event.device)
     facts = [
-        str(event.config.get("data", {}).get("dataset", "")),
+        lines.dataset(event),
         f"{count(event.parameters)} parameters",
-        f"{event.device} x{event.threads}" if not canvas.unicode else f"{event.device} ×{event.threads}",
+        f"{device} x{event.threads}" if not canvas.unicode else f"{device} ×{event.threads}",
     ]
-    headline = Text(plain(event.run_id), style="bold")
+    run_id = plain(event.run_id)
+    headline = Text(run_id if len(run_id) <= canvas.width else run_id.rsplit("-", 3)[0], style="bold")
     for fact in facts:
         # Whole facts only: half a number would mislead.
         if headline.cell_len + len(fact) + 3 <= canvas.width:
@@ -81,15 +90,17 @@ def _headline(history: RunHistory, canvas: Canvas) -> Text:
 def _progress(history: RunHistory, tick: Tick | None, event: RunStarted, canvas: Canvas) -> Text:
     seen = max(history.images_seen, tick.images_seen if tick else 0)
     speed = tick.images_per_second if tick else history.progress[-1].images_per_second if history.progress else None
-    left = seconds_left(history, seen, event.planned_images)
-    facts = [f"{seen / event.planned_images:.0%}", f"{count(seen)} / {count(event.planned_images)}"]
+    planned = max(1, event.planned_images)
+    left = seconds_left(history, seen, planned)
+    # Rounded down: 100% is said of nothing that goes on.
+    facts = [f"{100 * seen // planned}%", f"{count(seen)} / {count(planned)}"]
     facts += [rate(speed)] if speed is not None else []
-    facts += [f"{duration(left)} left"] if left is not None and seen < event.planned_images else []
+    facts += [f"{duration(left)} left"] if left is not None and seen < planned else []
     room = canvas.width - LABEL_WIDTH - 2
     while len(facts) > 1 and sum(len(fact) + 2 for fact in facts) > room:
         facts.remove(facts[1] if len(facts) > 2 else facts[-1])
     bar_width = min(40, canvas.width - sum(len(fact) + 2 for fact in facts))
-    filled = round(bar_width * min(1.0, seen / event.planned_images))
+    filled = bar_width * min(seen, planned) // planned
     full, empty = (FILLED, EMPTY) if canvas.unicode else (ASCII_FILLED, ASCII_EMPTY)
     bar = Text(full * filled, style="green").append(empty * (bar_width - filled), style="bright_black")
     return bar.append("  " + "  ".join(facts))
@@ -110,8 +121,17 @@ def _curves(history: RunHistory, tick: Tick | None, canvas: Canvas) -> list[Text
         curves.append(_curve("val. loss", loss(last.loss), validation, canvas, "magenta"))
         curves.append(_curve("argmax", accuracy(last.accuracy), argmax, canvas, "cyan"))
     if history.probes:
-        curves.append(Text(lines.values(history.probes[-1].values)))
+        curves.append(_whole(lines.values(history.probes[-1].values), canvas.width))
     return curves
+
+
+def _whole(facts: list[str], room: int) -> Text:
+    """Return as many of the facts as fit: half a number would mislead."""
+    shown = facts[0]
+    for fact in facts[1:]:
+        if len(shown) + 2 + len(fact) <= room:
+            shown += f"  {fact}"
+    return Text(shown)
 
 
 def _curve(label: str, value: str, series: list[float], canvas: Canvas, style: str) -> Text:
@@ -120,13 +140,15 @@ def _curve(label: str, value: str, series: list[float], canvas: Canvas, style: s
     return text.append(canvas.spark(series, min(room, 60)), style=f"{style} not dim")
 
 
-def _doing(history: RunHistory) -> str:
+def _doing(history: RunHistory, canvas: Canvas) -> str:
     if history.paused:
         return "paused"
-    return _phase(history.phase) if history.phase else ""
+    return _phase(history.phase, canvas) if history.phase else ""
 
 
-def _phase(event: Phase) -> str:
-    if event.name == "download" and event.total:
-        return f"downloading {size(event.done)} of {size(event.total)}"
-    return f"{lines.phase(event)}…"
+def _phase(event: Phase, canvas: Canvas) -> str:
+    if event.name != "download" or not event.total:
+        return f"{lines.phase(event)}…"
+    amount = f"{size(event.done)} of {size(event.total)}"
+    sentence = f"downloading {amount}"
+    return sentence if len(sentence) <= canvas.width else amount

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 
 
 class OutputClosedError(Exception):
     """Whoever read our output is gone."""
+
+
+def accept_any_text() -> None:
+    """Let what stdout's encoding cannot say be written as an escape: an old locale must not end a command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def discard_stdout() -> None:

@@ -18,5 +18,5 @@ def sparkline(values: Sequence[float], width: int, levels: str = BLOCKS) -> str:
     lowest, highest = min(means), max(means)
     if highest == lowest:
         return levels[len(levels) // 2] * cells
-    scale = (len(levels) - 1) / (highest - lowest)
-    return "".join(levels[round((mean - lowest) * scale)] for mean in means)
+    shares = [(mean - lowest) / (highest - lowest) for mean in means]
+    return "".join(levels[round(share * (len(levels) - 1))] for share in shares)

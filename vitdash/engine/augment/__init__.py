@@ -25,7 +25,7 @@ __all__ = [
 def augment(images: Tensor, kind: str, *, per_image: bool, channels: int, seed: int, crop_padding: int) -> Tensor:
     """Change images at random: a pure function of its arguments, with the same draws on every device.
 
-    images: (B, 1, H, W), uint8, on any device; so is what comes back. "none" returns `images` itself.
+    images: (B, 1, H, W), uint8, on any device; so is what comes back, which may share memory with `images`.
     per_image: draw for every image; else once for the batch.
     channels: 1 or 3, how often the network sees the grey channel repeated. The repeating is the caller's.
     seed: any integer of 64 bits, of which torch's generator on the CPU uses the low 32.
@@ -42,4 +42,4 @@ def augment(images: Tensor, kind: str, *, per_image: bool, channels: int, seed: 
         case "crop-flip":
             draws = draw_crop_flip(count, per_image=per_image, seed=seed, crop_padding=crop_padding)
             return apply_crop_flip(images, draws, crop_padding=crop_padding)
-    raise InputError("augment", f"unknown augmentation '{kind}'.", "Allowed: none, trivial-wide, crop-flip")
+    raise InputError("augment", f"unknown augmentation '{kind}'.")

@@ -163,3 +163,4 @@ _CHOICES = torch.tensor(
         for sign in (1, -1)
     ]
 )
+"""(868, 2), int64: operation and magnitude of every equally likely choice; without a sign both are the same."""

@@ -43,8 +43,8 @@ def fetch(
 ) -> Path:
     """Return the path of the whole, checked file in `directory`, downloading what is missing.
 
-    `report` receives (bytes done, bytes in total, or 0 if unknown) at most ten times a second and at the end;
-    `cancelled` is asked as often, also while nothing arrives. A whole file is returned without any network; a
+    `report` receives (bytes done, bytes in total, or 0 if unknown) at most ten times a second and at the end, while
+    something is downloaded; `cancelled` is asked as often. A whole file is returned without any network or report; a
     damaged one is replaced once its successor is whole. Several processes may fetch the same file at once.
 
     Raises:
@@ -55,6 +55,7 @@ def fetch(
     target = directory / file.name
     watch = _Watch(file.name, report, cancelled)
     if not _is_whole(target, file.md5, watch):
+        watch.downloading = True
         with explained(directory):
             directory.mkdir(parents=True, exist_ok=True)
         with locked_part(directory / f"{file.name}.part", watch.tick) as part:
@@ -62,8 +63,8 @@ def fetch(
             if not _is_whole(target, file.md5, watch):
                 _complete(part, file, watch, limits)
                 part.publish(target)
-    size = target.stat().st_size
-    report(size, size)
+                size = target.stat().st_size
+                report(size, size)
     return target
 
 
@@ -73,6 +74,7 @@ class _Watch:
     def __init__(self, name: str, report: Callable[[int, int], None], cancelled: Callable[[], bool]) -> None:
         self.name, self.report, self.cancelled = name, report, cancelled
         self.done = self.total = 0
+        self.downloading = False
         self.next_time = 0.0
 
     def tick(self, done: int | None = None) -> None:
@@ -84,7 +86,8 @@ class _Watch:
         self.next_time = now + POLL_SECONDS
         if self.cancelled():
             raise DownloadCancelled(self.name, "download cancelled.", "The next one goes on from here.")
-        self.report(self.done, self.total)
+        if self.downloading:
+            self.report(self.done, self.total)
 
 
 def _complete(part: Part, file: RemoteFile, watch: _Watch, limits: Limits) -> None:

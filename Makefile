@@ -1,0 +1,20 @@
+PYTHON ?= python
+
+.PHONY: check test bench demo
+
+check:  ## format, lint, types, tests
+	ruff format --check .
+	ruff check .
+	mypy
+	$(PYTHON) -m pytest
+
+test:
+	$(PYTHON) -m pytest
+
+bench:  ## ratios within one run; set VITDASH_TEST_DATA to measure on the real Fashion-MNIST
+	$(PYTHON) -m tests.bench.commands
+	$(PYTHON) -m tests.bench.augment
+	$(PYTHON) -m tests.bench.training
+
+demo:  ## the main job on data that need no download
+	vitdash train --preset cnn --dataset digits --max-inputs 20000

@@ -1,0 +1,116 @@
+"""The whole worker against the bare model step: `python -m tests.bench.training [PRESET…] [--segments N]`.
+
+The bare loop is model, loss, gradients and fused AdamW on one batch that is a tensor already. The worker is a real one,
+with its pipe, events, augmentation and checkpoints, timed by its own progress records. The two take turns: while one
+is timed the other one is paused, so that a machine that changes its pace changes it for both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from torch.nn.functional import mse_loss
+
+from tests.bench.hardware import describe, spread
+from vitdash import presets
+from vitdash.config import RunConfig
+from vitdash.engine.model import build_model
+from vitdash.run import control, launch, request, state
+from vitdash.run.control import Word
+from vitdash.run.events import TrainProgress
+from vitdash.run.launch import Worker
+from vitdash.run.log import EventReader
+from vitdash.run.state import State
+
+
+def configure(preset: str) -> RunConfig:
+    """Return the preset at batch 64, on real data if VITDASH_TEST_DATA names them, without evaluations between."""
+    config = presets.load(preset)
+    changes: dict[str, str | int] = {"evaluate_every_images": 10**9, "threads": torch.get_num_threads()}
+    data = os.environ.get("VITDASH_TEST_DATA")
+    changes |= {"data_dir": data} if data else {"dataset": "digits"}
+    return config.replace(changes)
+
+
+class Bare:
+    """Model, loss, gradients and optimiser, and nothing else."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self._model = build_model(config).train()
+        self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=3e-4, fused=True)
+        self._images = torch.rand(config.train.batch_size, config.model.channels, 28, 28)
+        self._target = torch.eye(10)[torch.randint(10, (config.train.batch_size,))]
+
+    def images_per_second(self, seconds: float) -> float:
+        """Train for some seconds and return the pace."""
+        steps, begun = 0, time.perf_counter()
+        while (elapsed := time.perf_counter() - begun) < seconds or steps < 3:
+            self._optimizer.zero_grad(set_to_none=True)
+            mse_loss(self._model(self._images), self._target).backward()  # type: ignore[no-untyped-call]
+            self._optimizer.step()
+            steps += 1
+        return steps * len(self._images) / elapsed
+
+
+def worker_images_per_second(worker: Worker, seconds: float) -> float:
+    """Let a paused worker go on for some seconds and return its pace, by the times at which progress was recorded."""
+    control.give(worker.run.control, Word.RUN)
+    since = len(progress(worker))
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds or len(progress(worker)) < since + 3:
+        time.sleep(0.2)
+    request.ask(worker.run, Word.PAUSE)
+    recorded = progress(worker)[since:]
+    # The first record's window began before the pause: only whole windows between two records count.
+    return (recorded[-1].images_seen - recorded[0].images_seen) / (recorded[-1].time - recorded[0].time)
+
+
+def progress(worker: Worker) -> list[TrainProgress]:
+    """Return the worker's progress records."""
+    return [event for event in EventReader(worker.run.events).from_file() if isinstance(event, TrainProgress)]
+
+
+def measure(preset: str, segments: int, seconds: float, root: Path) -> None:
+    """Print one preset's paces and their ratio."""
+    config = configure(preset)
+    bare = Bare(config)
+    worker = launch.start(launch.create(config, root, "bench", ()))
+    while state.derive(worker.run) is not State.RUNNING:
+        time.sleep(0.1)
+    request.ask(worker.run, Word.PAUSE)
+    bare.images_per_second(2)
+    worker_images_per_second(worker, 2)
+    paces = []
+    for _ in range(segments):
+        paces.append((bare.images_per_second(seconds), worker_images_per_second(worker, seconds)))
+    request.ask(worker.run, Word.STOP)
+    worker.process.wait()
+    ratios = [theirs / ours for ours, theirs in paces]
+    print(
+        f"{preset:<12} bare {spread([pace[0] for pace in paces], 0):<30} "
+        f"worker {spread([pace[1] for pace in paces], 0):<30} ratio {spread(ratios)}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure the presets that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("presets", nargs="*", default=["cnn", "vit-l4-h16", "rn18"])
+    parser.add_argument("--segments", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    arguments = parser.parse_args()
+    print(describe())
+    print("images per second at batch 64; median (range, n)")
+    with tempfile.TemporaryDirectory() as folder:
+        for preset in arguments.presets:
+            measure(preset, arguments.segments, arguments.seconds, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
