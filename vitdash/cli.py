@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vitdash.errors import (
-    EXIT_BAD_INPUT,
-    EXIT_INTERRUPTED,
-    EXIT_OK,
-    EXIT_OUTPUT_CLOSED,
-    InputError,
-    VitdashError,
-)
+from vitdash.errors import InputError
 from vitdash.text import plain
 
 if TYPE_CHECKING:
@@ -240,63 +232,9 @@ def show_preset(
 
 def main() -> None:
     """Run a command; every outcome has one line on stderr at the most, and an exit code."""
-    try:
-        code = _run()
-    except KeyboardInterrupt:
-        code = _complain("interrupted.", EXIT_INTERRUPTED)
-    sys.exit(code)
+    from vitdash.terminal import ending
 
-
-def _run() -> int:
-    from vitdash.terminal.output import OutputClosedError, accept_any_text
-
-    if sys.platform == "win32":
-        return _complain("vitdash needs Linux or macOS; on Windows use it inside WSL.", EXIT_BAD_INPUT)
-    # Typer vendors click from 0.28 on; the error that all its complaints descend from has no public name in both.
-    usage_error: type[Exception] = typer.BadParameter.__mro__[2]
-    accept_any_text()
-    try:
-        outcome = app(standalone_mode=False)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except VitdashError as error:
-        return _complain(str(error), error.exit_code)
-    except usage_error as error:
-        return _complain(_usage(error), EXIT_BAD_INPUT)
-    except (OSError, OutputClosedError, SystemExit) as error:
-        return _output_failed(error)
-    except typer.Abort:
-        return _complain("interrupted.", EXIT_INTERRUPTED)
-    return outcome if isinstance(outcome, int) else EXIT_OK
-
-
-def _output_failed(error: BaseException) -> int:
-    """Return what to exit with when stdout is closed or its disk full; raise again what is neither."""
-    from vitdash.terminal.output import OutputClosedError, discard_stdout
-
-    # Typer makes an exit of its own of a broken pipe.
-    cause = error.__context__ if isinstance(error, SystemExit) else error
-    if isinstance(cause, (BrokenPipeError, OutputClosedError)):
-        discard_stdout()
-        return EXIT_OUTPUT_CLOSED
-    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-        discard_stdout()
-        return _complain(f"the output cannot be written: {cause.strerror}.", EXIT_BAD_INPUT)
-    raise error
-
-
-def _complain(sentence: str, code: int) -> int:
-    if sys.stderr is not None:
-        print(f"vitdash: {plain(sentence, 4000)}", file=sys.stderr)  # noqa: T201 - the one place that writes to stderr
-    return code
-
-
-def _usage(error: Exception) -> str:
-    """Return what typer complains of, and where the options are explained."""
-    sentence = plain(error.format_message(), 1000)  # type: ignore[attr-defined]
-    context: typer.Context | None = error.ctx  # type: ignore[attr-defined]
-    ended = sentence if sentence.endswith((".", "?")) else f"{sentence}."
-    return f"{ended} See: {context.command_path} --help" if context else ended
+    sys.exit(ending.of(lambda: app(standalone_mode=False)))
 
 
 def _whole_number(text: str) -> int:

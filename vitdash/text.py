@@ -40,6 +40,11 @@ def images(number: int) -> str:
     return f"{number:,} image" + ("" if number == 1 else "s")
 
 
+def threads(number: int) -> str:
+    """Return "1 thread" or "2 threads"."""
+    return f"{number} thread" + ("" if number == 1 else "s")
+
+
 def loss(value: float) -> str:
     """Return a loss with the reference's five decimals; small and large ones keep four digits instead."""
     return f"{value:.5f}" if 0.001 <= abs(value) < 100 or value == 0 else f"{value:.3e}"
@@ -51,8 +56,13 @@ def accuracy(value: float) -> str:
 
 
 def rate(images_per_second: float) -> str:
-    """Return images per second: 947/s, or 3.4/s where whole numbers would say too little."""
-    return f"{images_per_second:,.0f}/s" if images_per_second >= 10 else f"{images_per_second:.1f}/s"
+    """Return images per second with the unit: 947/s."""
+    return f"{pace(images_per_second)}/s"
+
+
+def pace(images_per_second: float) -> str:
+    """Return images per second: 947, or 3.4 where whole numbers would say too little."""
+    return f"{images_per_second:,.0f}" if images_per_second >= 10 else f"{images_per_second:.1f}"
 
 
 def duration(seconds: float) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.engine.hostile_server import (
     Behaviour,
     HostileServer,
@@ -30,7 +31,6 @@ from tests.engine.hostile_server import (
     stops_in_the_headers,
     trickles,
 )
-
 from vitdash.engine.datasets import download
 from vitdash.engine.datasets.download import DownloadCancelled, RemoteFile, fetch
 from vitdash.engine.datasets.mirror import Limits

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.engine.worlds import begin, finish, follow, recorded, settle, stable, wait_for_state, wait_until
 
+from tests.engine.worlds import begin, finish, follow, recorded, settle, stable, wait_for_state, wait_until
 from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from vitdash.export import table
 from vitdash.export.rows import Row
 from vitdash.export.table import Cell
@@ -26,6 +28,5 @@ def _mark(cell: Cell) -> str:
 
 
 def _escape(text: str) -> str:
-    for character in "\\|*_<`":
-        text = text.replace(character, f"\\{character}")
-    return text
+    # Emphasis, code, tables, links, HTML, entities, and the strike-through and formulas of GitHub and GitLab.
+    return re.sub(r"[\\`*_~|<\[\]&$]", r"\\\g<0>", text)

@@ -39,18 +39,20 @@ def build(rows: list[Row], *, reported: bool = False) -> list[Column]:
     """Return the table's columns for `rows`: the reference's, then vitdash's own, then reported figures if asked.
 
     The best of each figure is marked among the runs of the length in the heading, if there is more than one run;
-    a run of another length states its own in the cell.
+    a run of another length states its own in the cell. Runs on several data sets are no competitors: then nothing is
+    marked, and a last column says which is which.
     """
     steps = _usual_length(rows)
     knobs = [_knob_column(rows, heading) for heading in REFERENCE_KNOBS]
-    loss = _metric(rows, "validation_loss", f"validation loss ({text.count(steps)} steps)", text.loss, steps, min)
+    of_length = f" ({text.count(steps)} steps)" if steps else ""
+    loss = _metric(rows, "validation_loss", f"validation loss{of_length}", text.loss, steps, min)
     argmax = _metric(rows, "accuracy", "accuracy (argmax)", text.accuracy, steps, max)
     svc = _metric(rows, "svc", "accuracy (svc)", text.accuracy, steps, max)
     held_out = _metric(rows, "svc_held_out", "accuracy (svc, held-out)", text.accuracy, steps, max)
-    parameters = _column("parameters", "model params", [row.config.parameters for row in rows], text.count, min)
-    rate = _column("images_per_second", "images/s", [row.images_per_second for row in rows], lambda v: f"{v:,.0f}")
+    parameters = _parameters(rows)
+    rate = _column("images_per_second", "images/s", [row.images_per_second for row in rows], text.pace)
     seconds = _column("seconds", "training time", [row.figures.seconds for row in rows], text.duration)
-    columns = [*knobs, loss, argmax, svc, parameters, held_out, rate, seconds]
+    columns = [*knobs, loss, argmax, svc, parameters, held_out, rate, seconds, *_dataset_columns(rows)]
     model = _model_column(rows, columns)
     return [model, *columns, *(_reported_columns(rows) if reported else [])]
 
@@ -94,7 +96,7 @@ def _metric(
     comparable = [
         value for row, value in zip(rows, values, strict=True) if value is not None and row.figures.images_seen == steps
     ]
-    best = best_of(comparable) if len(comparable) > 1 else None
+    best = best_of(comparable) if len(comparable) > 1 and len(_datasets(rows)) == 1 else None
     cells = []
     for row, value in zip(rows, values, strict=True):
         if value is None:
@@ -108,20 +110,35 @@ def _metric(
     return Column(key, heading, tuple(cells))
 
 
-def _column(
-    key: str,
-    heading: str,
-    values: list[int] | list[float | None],
-    write: Callable[[int], str] | Callable[[float], str],
-    best_of: Callable[[list[float]], float] | None = None,
-) -> Column:
-    known = [value for value in values if value is not None]
-    best = best_of(known) if best_of and len(set(known)) > 1 else None
-    return Column(
-        key,
-        heading,
-        tuple(EMPTY if value is None else Cell(write(value), value, value == best) for value in values),  # type: ignore[arg-type]
-    )
+def _dataset_columns(rows: list[Row]) -> list[Column]:
+    if len(_datasets(rows)) < 2:
+        return []
+    return [
+        Column("dataset", "data set", tuple(Cell(row.config.data.dataset, row.config.data.dataset) for row in rows))
+    ]
+
+
+def _datasets(rows: list[Row]) -> set[str]:
+    return {row.config.data.dataset for row in rows}
+
+
+def _parameters(rows: list[Row]) -> Column:
+    """Return the sizes; the smallest is marked among the runs that have something to show for theirs."""
+    compared = {row.config.parameters for row in rows if row.figures.results}
+    best = min(compared) if len(compared) > 1 and len(_datasets(rows)) == 1 else None
+    cells = [
+        Cell(
+            text.count(row.config.parameters),
+            row.config.parameters,
+            bool(row.figures.results) and row.config.parameters == best,
+        )
+        for row in rows
+    ]
+    return Column("parameters", "model params", tuple(cells))
+
+
+def _column(key: str, heading: str, values: list[float | None], write: Callable[[float], str]) -> Column:
+    return Column(key, heading, tuple(EMPTY if value is None else Cell(write(value), value) for value in values))
 
 
 def _reported_columns(rows: list[Row]) -> list[Column]:
@@ -156,4 +173,4 @@ def _difference(row: Row, key: str, told: Reported | None, figure: float | None)
     if told is None or figure is None or measured is None or row.figures.images_seen != told.images_seen:
         return EMPTY
     difference = measured - figure
-    return Cell(f"{difference:+.5f}" if key == "validation_loss" else f"{difference:+.4f}", difference)
+    return Cell(f"{difference:+z.5f}" if key == "validation_loss" else f"{difference:+z.4f}", difference)

@@ -20,7 +20,7 @@ from vitdash.run.events import (
     Stopped,
     TrainProgress,
 )
-from vitdash.text import accuracy, count, duration, images, loss, plain, rate, size
+from vitdash.text import accuracy, count, duration, images, loss, plain, rate, size, threads
 
 PHASES = {
     "load": "loading",
@@ -73,9 +73,9 @@ def line(event: Event) -> str:  # noqa: C901 - one case an event
 
 def started(event: RunStarted) -> str:
     """Return what is computed on what."""
-    threads = f"{plain(event.device)}, {event.threads} thread" + ("" if event.threads == 1 else "s")
+    computer = f"{plain(event.device)}, {threads(event.threads)}"
     what = f"{plain(event.run_id)} on {dataset(event)}"
-    return f"{what}: {count(event.parameters)} parameters, {images(event.planned_images)}, {threads}"
+    return f"{what}: {count(event.parameters)} parameters, {images(event.planned_images)}, {computer}"
 
 
 def dataset(event: RunStarted) -> str:

@@ -75,7 +75,7 @@ def presets(console: Console, configs: dict[str, RunConfig], problems: dict[str,
     found = list(configs.values())
     told = [config.reported for config in found]
     columns = [
-        GridColumn("preset", tuple(configs), left=True),
+        GridColumn("preset", tuple(map(text.plain, configs)), left=True),
         GridColumn("model", tuple(config.description.title for config in found), 3, left=True),
         GridColumn("family", tuple(config.description.family for config in found), 4, left=True),
         GridColumn("params", tuple(text.count(config.parameters) for config in found)),
@@ -96,7 +96,7 @@ def run(console: Console, row: Row, claim: Claim, path: str, last_words: str) ->
         ("run", row.id),
         ("state", f"{row.state}{_why(row)}"),
         ("images", f"{text.count(figures.images_seen)} of {text.count(row.config.train.max_inputs)}"),
-        ("computed on", f"{claim.device}, {claim.threads} threads, {claim.host}" if claim.device else ""),
+        ("computed on", f"{claim.device}, {text.threads(claim.threads)}, {claim.host}" if claim.device else ""),
         ("pace", text.rate(row.images_per_second) if row.images_per_second else ""),
         ("time", text.duration(figures.seconds) if figures.seconds is not None else ""),
         ("parameters", text.count(row.config.parameters)),
@@ -126,7 +126,9 @@ def _results(row: Row) -> list[tuple[str, str]]:
         name = {"validation_loss": "validation loss", "accuracy": "argmax"}.get(key) or VALUE_NAMES.get(key, key)
         shown = text.loss(value) if key == "validation_loss" else text.accuracy(value)
         if told is not None and comparable and hasattr(told, key):
-            shown += f"  reported {getattr(told, key):g}, difference {value - getattr(told, key):+.5f}"
+            reported = getattr(told, key)
+            digits, written = (5, text.loss) if key == "validation_loss" else (4, text.accuracy)
+            shown += f"  reported {written(reported)}, difference {value - reported:+z.{digits}f}"
         found.append((text.plain(name), shown))
     return found
 
