@@ -81,7 +81,7 @@ def size(number_of_bytes: int) -> str:
     """Return a size in decimal units: 512 B, 24.1 MB."""
     value = float(number_of_bytes)
     for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
+        if round(value, 1) < 1000:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.1f} TB"

@@ -203,7 +203,7 @@ def test_every_type_of_event_can_be_read() -> None:
     understood = {kind.__name__ for kind in KINDS}
     assert names | {"Tick"} == understood | {"Skipped"}
     for name in understood:
-        with pytest.raises(ValueError, match=f"{name}\\.\\w+ is missing"):
+        with pytest.raises(ValueError, match=rf"{name}\.\w+ is missing"):
             decode(json.dumps({"type": name}).encode())
     assert isinstance(decode(b'{"seq": 4, "time": 1, "type": "Skipped", "reason": "x"}'), Skipped)
 

@@ -142,7 +142,7 @@ class RunAndItsReaders(RuleBasedStateMachine):
 
     @initialize()
     def launched(self) -> None:
-        """The worker has a pipe to whoever launched it; another reader attaches without one."""
+        """Give the worker a pipe to whoever launched it; another reader attaches without one."""
         read_end, write_end = os.pipe()
         self.writer = EventWriter(self.path, write_end)
         self._attach(read_end)
@@ -166,26 +166,26 @@ class RunAndItsReaders(RuleBasedStateMachine):
     @precondition(lambda self: self.writer)
     @rule()
     def tick(self) -> None:
-        """A sign of life, which may get lost."""
+        """Send a sign of life, which may get lost."""
         assert self.writer
         self.ticked.append(len(self.ticked))
         self.writer.tick(tick(self.ticked[-1]))
 
     @rule(which=st.integers(0, 5), from_file=st.booleans())
-    def read(self, which: int, from_file: bool) -> None:  # noqa: FBT001 - hypothesis calls it by name
+    def read(self, which: int, from_file: bool) -> None:
         """One of the readers takes what there is, from either side."""
         reader, seen = self.readers[which % len(self.readers)], self.seen[which % len(self.readers)]
         seen.extend(reader.from_file() if from_file else reader.from_pipe())
 
     @rule()
     def dashboard_ends(self) -> None:
-        """The launching dashboard closes its pipe but may go on reading the file."""
+        """Close the pipe of the dashboard that launched; it may go on reading the file."""
         self.readers[0].close()
 
     @precondition(lambda self: self.writer)
     @rule(torn=st.booleans())
-    def worker_ends(self, torn: bool) -> None:  # noqa: FBT001 - hypothesis calls it by name
-        """The worker is gone, perhaps in the middle of a line."""
+    def worker_ends(self, torn: bool) -> None:
+        """End the worker, perhaps in the middle of a line."""
         assert self.writer
         self.writer.close()
         self.writer = None
@@ -195,8 +195,8 @@ class RunAndItsReaders(RuleBasedStateMachine):
 
     @precondition(lambda self: not self.writer)
     @rule(with_pipe=st.booleans())
-    def resumed(self, with_pipe: bool) -> None:  # noqa: FBT001 - hypothesis calls it by name
-        """A later life of the run, from a dashboard that reads along or from nowhere."""
+    def resumed(self, with_pipe: bool) -> None:
+        """Begin a later life of the run, from a dashboard that reads along or from nowhere."""
         if with_pipe and len(self.readers) < 6:
             read_end, write_end = os.pipe()
             self.writer = EventWriter(self.path, write_end)
@@ -206,7 +206,7 @@ class RunAndItsReaders(RuleBasedStateMachine):
 
     @invariant()
     def in_order(self) -> None:
-        """What a reader has seen so far is the beginning of what happened."""
+        """Check that what a reader has seen so far is the beginning of what happened."""
         for seen in self.seen:
             events = [item for item in seen if isinstance(item, Event)]
             assert events == self.written[: len(events)]
@@ -245,7 +245,7 @@ def test_a_reader_beside_a_busy_writer_misses_and_doubles_nothing(ends: tuple[Ev
     news: list[News] = []
     while thread.is_alive():
         news += reader.from_pipe()
-        select.select([reader.pipe], [], [], 0.01)
+        select.select([reader.pipe or 0], [], [], 0.01)
     thread.join()
     news += reader.from_pipe() + reader.from_file()
     assert seqs(news) == list(range(1, total + 1))
@@ -380,12 +380,12 @@ def test_a_log_that_is_gone_has_no_news(ends: tuple[EventWriter, EventReader], p
 def test_a_log_that_cannot_be_read_is_expected_trouble(path: Path) -> None:
     """Someone else's private log, or a directory in its place: one sentence, no traceback."""
     path.mkdir()
-    with pytest.raises(RunError, match="cannot be read: Is a directory\\.$"):
+    with pytest.raises(RunError, match=r"cannot be read: Is a directory\.$"):
         EventReader(path).from_file()
     path.rmdir()
     path.write_bytes(b"")
     path.chmod(0)
-    with nobody(), pytest.raises(RunError, match="cannot be read: Permission denied\\.$"):
+    with nobody(), pytest.raises(RunError, match=r"cannot be read: Permission denied\.$"):
         EventReader(path).from_file()
 
 
@@ -458,7 +458,7 @@ def test_other_trouble_with_the_disk_is_not_waited_for(path: Path, monkeypatch: 
     writer = EventWriter(path)
 
     class Broken(FullDisk):
-        def write(self, handle: int, data: bytes) -> int:
+        def write(self, handle: int, data: bytes) -> int:  # noqa: ARG002 - what os.write is called with
             raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr("vitdash.run.log.os", Broken(path, []))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import cast
 
-import sklearn
 import torch
-import torchvision
 
 from vitdash import __version__
 from vitdash.config import RunConfig
@@ -50,10 +48,6 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
 
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
-    return {
-        "vitdash": __version__,
-        "python": platform.python_version(),
-        "torch": str(torch.__version__),
-        "torchvision": str(torchvision.__version__),
-        "scikit-learn": str(sklearn.__version__),
-    }
+    # Asked of the installation, not of the libraries: importing those that a run does not need takes seconds.
+    libraries = {name: metadata.version(name) for name in ("torch", "torchvision", "scikit-learn")}
+    return {"vitdash": __version__, "python": platform.python_version()} | libraries

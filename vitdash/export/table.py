@@ -58,7 +58,7 @@ def build(rows: list[Row], *, reported: bool = False) -> list[Column]:
 
 
 def _usual_length(rows: list[Row]) -> int:
-    lengths = Counter(row.figures.images_seen for row in rows if row.figures.results)
+    lengths = Counter(row.figures.images_seen for row in _with_results(rows))
     return max(lengths, key=lambda length: (lengths[length], length), default=0)
 
 
@@ -96,7 +96,7 @@ def _metric(
     comparable = [
         value for row, value in zip(rows, values, strict=True) if value is not None and row.figures.images_seen == steps
     ]
-    best = best_of(comparable) if len(comparable) > 1 and len(_datasets(rows)) == 1 else None
+    best = best_of(comparable) if len(comparable) > 1 and len(_datasets(_with_results(rows))) == 1 else None
     cells = []
     for row, value in zip(rows, values, strict=True):
         if value is None:
@@ -118,14 +118,18 @@ def _dataset_columns(rows: list[Row]) -> list[Column]:
     ]
 
 
+def _with_results(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row.figures.results]
+
+
 def _datasets(rows: list[Row]) -> set[str]:
     return {row.config.data.dataset for row in rows}
 
 
 def _parameters(rows: list[Row]) -> Column:
     """Return the sizes; the smallest is marked among the runs that have something to show for theirs."""
-    compared = {row.config.parameters for row in rows if row.figures.results}
-    best = min(compared) if len(compared) > 1 and len(_datasets(rows)) == 1 else None
+    compared = {row.config.parameters for row in _with_results(rows)}
+    best = min(compared) if len(compared) > 1 and len(_datasets(_with_results(rows))) == 1 else None
     cells = [
         Cell(
             text.count(row.config.parameters),

@@ -122,10 +122,10 @@ def _sharpened(group: _Group) -> Tensor:
 
 def _stretched(group: _Group) -> Tensor:
     pixels = group.pixels.long()
-    darkest = group.pixels.amin(1)
-    spread = group.pixels.amax(1) - darkest
-    above = pixels - (darkest * (spread > 0))[:, None]
-    return tables.stretched_levels(pixels.device).index_select(0, spread.long()).gather(1, above)
+    darkest = pixels.amin(1)
+    spread = pixels.amax(1) - darkest
+    above = pixels - (darkest * spread.sign())[:, None]
+    return tables.stretched_levels(pixels.device).index_select(0, spread).gather(1, above)
 
 
 def _equalized(group: _Group) -> Tensor:
