@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from configurations import ARCHITECTURES
-
+from tests.configurations import ARCHITECTURES
 from vitdash import architectures, presets
 from vitdash.architectures import Architecture
 from vitdash.architectures.cnn import ConvolutionalNetwork

@@ -129,7 +129,7 @@ def test_a_value_of_another_kind_is_refused(name: str, value: Any, words: str) -
 
 def test_a_number_too_long_to_be_written_is_refused_all_the_same() -> None:
     """Hexadecimal in a file may have thousands of digits, which Python refuses to write in decimal."""
-    with pytest.raises(ValueError, match="'a very long number' is not allowed. Allowed: a whole number from 1"):
+    with pytest.raises(ValueError, match="'a very long number' is not allowed"):
         KNOBS["size"].check(1 << 20_000)
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from configurations import CONFIGURATIONS
+from tests.configurations import CONFIGURATIONS
+from tests.harmless import is_harmless
 from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import EXIT_BAD_INPUT, InputError
@@ -28,7 +29,7 @@ def refusal(content: str | bytes, tmp_path: Path) -> str:
         presets.load_file(file)
     sentence = str(refused.value)
     assert refused.value.exit_code == EXIT_BAD_INPUT
-    assert sentence.isprintable()
+    assert is_harmless(sentence)
     assert len(sentence) < 600
     assert sentence.startswith(f"{file}: ")
     return sentence.removeprefix(f"{file}: ")
@@ -58,10 +59,12 @@ def test_a_shipped_preset_survives_the_round_trip(name: str) -> None:
 @settings(max_examples=150)
 def test_any_text_is_a_preset_or_refused_in_one_line(text: str) -> None:
     """No content of a file makes loading fail in any other way than with a sentence."""
+    said = ""
     try:
         presets.parse(text, "a file", "mine")
     except InputError as error:
-        assert str(error).isprintable()
+        said = str(error)
+    assert is_harmless(said)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_what_is_no_preset_at_all_is_refused(content: str | bytes, sentence: str
         ("[modle]\n", "unknown table [modle]. Did you mean 'model'?"),
         (MODEL + "[qqqq]\n", "unknown table [qqqq]. Tables: model, data, optim, train, probe, record, compute,"),
         ("[model]\narchitecture = 'cnm'", "[model] there is no architecture 'cnm'. Did you mean 'cnn'?"),
-        ("[model]\narchitecture = ['cnn']", "[model] there is no architecture '['cnn']'. Allowed: vit, resnet18 or"),
+        ("[model]\narchitecture = ['cnn']", "[model] there is no architecture '['cnn']'. Did you mean 'cnn'?"),
         ("[model.architecture]\nx = 1", "[model] there is no architecture '{'x': 1}'."),
         ("[model]\narchitecture = true", "[model] there is no architecture 'True'."),
         (MODEL + "[optim]\nlerning_rate = 1", "[optim] unknown key 'lerning_rate'. Did you mean 'learning_rate'?"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.harmless import is_harmless
 from vitdash import text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
@@ -20,14 +19,10 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 def test_plain_text_can_neither_drive_a_terminal_nor_break_a_line(anything: str) -> None:
     """What comes from a file or an argument is one line of characters that every terminal just shows."""
     shown = text.plain(anything)
-    assert not {unicodedata.category(character) for character in shown} & {"Cc", "Zl", "Zp", "Cs"}
-    assert not any(unicodedata.bidirectional(character) in BIDI_CONTROLS for character in shown)
+    assert is_harmless(shown)
     assert shown == shown.strip()
     assert text.plain(shown) == shown
     shown.encode()
-
-
-BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def test_plain_text_is_cut_with_a_mark() -> None:

@@ -75,6 +75,7 @@ def train(
     from vitdash import presets
     from vitdash.export import destination
     from vitdash.run import launch
+    from vitdash.terminal import interruptions
 
     short = {
         "dataset": dataset,
@@ -88,8 +89,9 @@ def train(
     config = config.replace(config.parse(given))
     if export:
         destination.check(export, replace=force)
-    run = launch.create(config, _root(runs_dir), name or config.description.preset, tuple(sys.argv[1:]))
-    _attend(run, launch.start(run), detach=detach, quiet=quiet, as_json=as_json)
+    with interruptions.held():
+        run = launch.create(config, _root(runs_dir), name or config.description.preset, tuple(sys.argv[1:]))
+        _attend(launch.start(run), detach=detach, quiet=quiet, as_json=as_json)
     if export and not detach:
         destination.write(export, _rendered([run], "markdown"), replace=force)
 
@@ -104,12 +106,14 @@ def resume(
 ) -> None:
     """Go on with a paused, stopped, failed or lost run. An ended one is taken up from its last checkpoint."""
     from vitdash.run import launch, state, store
+    from vitdash.terminal import interruptions
 
     run = store.find(_root(runs_dir), reference)
     if state.derive(run) is state.State.PAUSED:
         _ask(run, "run")
         return
-    _attend(run, launch.resume(run), detach=detach, quiet=quiet, as_json=as_json)
+    with interruptions.held():
+        _attend(launch.resume(run), detach=detach, quiet=quiet, as_json=as_json)
 
 
 @app.command()
@@ -243,11 +247,12 @@ def _whole_number(text: str) -> int:
     return int(text)
 
 
-def _attend(run: Run, worker: Worker, *, detach: bool, quiet: bool, as_json: bool) -> None:
+def _attend(worker: Worker, *, detach: bool, quiet: bool, as_json: bool) -> None:
     """Watch a run that was just launched to its end, or leave once it is sure to have begun."""
     from vitdash.run import launch
     from vitdash.terminal import watch
 
+    run = worker.run
     if detach:
         launch.confirm(worker)
         if as_json:
@@ -255,7 +260,7 @@ def _attend(run: Run, worker: Worker, *, detach: bool, quiet: bool, as_json: boo
         else:
             _out().print(f"{run.id} runs in the background. Watch it: vitdash tail -f {run.id}", soft_wrap=True)
         return
-    watch.attend(run, worker, _out(), quiet=quiet, as_json=as_json)
+    watch.attend(worker, _out(), quiet=quiet, as_json=as_json)
 
 
 def _ask(run: Run, word: str) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 # C0 and C1 control characters, and the marks that reverse or hide text: from a file they could drive a terminal.
 # Surrogates stand for bytes that are no UTF-8 (in a path, an argument) and cannot be written anywhere.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]+"
+)
 
 
 def plain(text: object, limit: int = 200) -> str:

@@ -20,7 +20,7 @@ from torchvision.transforms import v2
 
 from vitdash.engine.augment import augment
 
-ROUNDS = 500
+ROUNDS = 200
 
 
 def main() -> None:

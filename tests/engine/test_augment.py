@@ -257,6 +257,17 @@ def test_any_view_and_any_batch_size_will_do(kind: str, per_image: bool) -> None
             assert changed.shape == view.shape
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_number_of_threads_is_left_as_it_was(kind: str) -> None:
+    """Training's threads are decided once: another number would change its weights."""
+    torch.set_num_threads(2)
+    augment(noise(4, 1, 28, 28), kind, per_image=True, channels=3, seed=0, crop_padding=4)
+    assert torch.get_num_threads() == 2
+    with pytest.raises(RuntimeError):
+        apply_trivial(noise(4, 1, 28, 28), drawn("Identity", [0]), channels=3)
+    assert torch.get_num_threads() == 2
+
+
 def test_no_augmentation_costs_nothing() -> None:
     """Without augmentation the tensor that was given comes back, not a copy."""
     batch = noise(4, 1, 28, 28)

@@ -29,7 +29,7 @@ INTEGERS = st.integers(-(2**63), 2**63 - 1)
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | FINITE | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
-    max_leaves=6,
+    max_leaves=4,
 )
 KINDS: tuple[type[News], ...] = (
     *dict.fromkeys(getattr(events, kind.__name__) for kind in Event.__subclasses__() if kind.__name__ != "Skipped"),

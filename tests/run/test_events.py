@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.run.happenings import ANY_NEWS, JSON, KINDS, TEXT_WITH_HALVES, any_of, progress, texts_in
@@ -69,6 +69,7 @@ def assert_sound(news: News) -> None:
 def test_every_event_arrives_as_it_was_sent(kind: type[News]) -> None:
     """Encoding loses nothing of any type of event, and each is one line of UTF-8."""
 
+    @settings(max_examples=30)
     @given(any_of(kind))
     def round_trip(news: News) -> None:
         line = encode(news)
@@ -160,6 +161,7 @@ def test_a_damaged_line_is_refused_or_sound(news: News, data: st.DataObject) -> 
 def test_a_line_without_one_of_its_fields_is_refused(kind: type[News]) -> None:
     """No field has a value that a reader would have to guess."""
 
+    @settings(max_examples=5)
     @given(any_of(kind))
     def without_each(news: News) -> None:
         content = json.loads(encode(news))

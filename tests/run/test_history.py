@@ -20,7 +20,6 @@ from vitdash.run.events import (
     Phase,
     Probed,
     Resumed,
-    RunFinished,
     RunStarted,
     Skipped,
     Stopped,
@@ -31,7 +30,7 @@ from vitdash.run.history import RunHistory, fold
 RECORDED = (RunStarted, Phase, TrainProgress, Evaluated, Probed, DiagnosticsSaved, CheckpointSaved)
 SERIES = ("progress", "evaluations", "probes", "diagnostics", "checkpoints")
 ANY_EVENT: st.SearchStrategy[Event] = st.one_of(
-    *(any_of(kind).filter(lambda news: isinstance(news, Event)) for kind in RECORDED)  # type: ignore[arg-type]
+    *(any_of(kind).filter(lambda news: isinstance(news, Event)) for kind in RECORDED)
 )
 STARTED = RunStarted(
     protocol=1,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.run.happenings import JSON, TEXT, texts_in
@@ -49,6 +49,7 @@ def test_nesting_ends_in_a_value_error(depth: int) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(FITS))
+@settings(max_examples=25)
 @given(value=JSON)
 def test_a_value_fits_one_kind_of_annotation(kind: str, value: Any) -> None:
     """No value of another type fits: true is no number, a number is no text, null is nothing but optional."""

@@ -39,6 +39,8 @@ class Orders:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        # Whoever launched this process may have held them back, and what it held back is inherited.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
 
     def wanted(self) -> Word:
         """Return what is asked now."""

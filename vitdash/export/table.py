@@ -38,7 +38,7 @@ EMPTY = Cell("")
 def build(rows: list[Row], *, reported: bool = False) -> list[Column]:
     """Return the table's columns for `rows`: the reference's, then vitdash's own, then reported figures if asked.
 
-    The best of each figure is marked among the runs of the length in the heading, if there is more than one run;
+    The best of each figure is marked among the runs of the length in the heading, if they differ;
     a run of another length states its own in the cell. Runs on several data sets are no competitors: then nothing is
     marked, and a last column says which is which.
     """
@@ -96,7 +96,7 @@ def _metric(
     comparable = [
         value for row, value in zip(rows, values, strict=True) if value is not None and row.figures.images_seen == steps
     ]
-    best = best_of(comparable) if len(comparable) > 1 and len(_datasets(_with_results(rows))) == 1 else None
+    best = best_of(comparable) if len(set(comparable)) > 1 and len(_datasets(_with_results(rows))) == 1 else None
     cells = []
     for row, value in zip(rows, values, strict=True):
         if value is None:

@@ -30,7 +30,7 @@ class RunHistory:
     """One unbroken series of a run's events: what a resume computed again stands once.
 
     `ending` is how the run ended, while it has; `phase` what it does besides training, while it does; `saved_at` the
-    images seen at which a checkpoint stands.
+    images seen at which a checkpoint stands; `going_since` is the event with which it began, or last went on.
     """
 
     started: RunStarted | None = None
@@ -43,6 +43,7 @@ class RunHistory:
     paused: Paused | None = None
     ending: RunFinished | RunFailed | Stopped | None = None
     saved_at: int = 0
+    going_since: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     last_seq: int = 0
     last_time: float = 0.0
@@ -57,6 +58,7 @@ class RunHistory:
         match event:
             case RunStarted():
                 self.started = event
+                self.going_since = event.seq
             case Phase():
                 # A phase that is done is over; until then its last event tells how far it is.
                 self.phase = event if event.done < event.total or event.total == 0 else None
@@ -77,6 +79,7 @@ class RunHistory:
             case Resumed():
                 self._drop_after(event.from_seq)
                 self.saved_at = event.from_images
+                self.going_since = event.seq
             case RunFinished() | RunFailed() | Stopped():
                 self.ending = event
                 self.saved_at = event.images_seen if isinstance(event, Stopped) else self.saved_at

@@ -90,7 +90,8 @@ def confirm(worker: Worker) -> None:
     """
     while not lock.is_held(worker.run.lock):
         if worker.process.poll() is not None and state.derive(worker.run) in (State.STARTING, State.LOST):
-            raise RunError(worker.run.id, f"its worker ended at once: {worker.run.log_tail(2)}")
+            last = worker.run.log_tail(2).replace("\n", " / ")
+            raise RunError(worker.run.id, "its worker ended at once" + (f": {last}" if last else "."))
         if worker.process.poll() is not None:
             return
         time.sleep(POLL_SECONDS / 10)

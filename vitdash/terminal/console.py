@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.console import Console
 from vitdash.terminal.output import OutputClosedError
 
 PIPE_WIDTH = 100_000
+ANY_HEIGHT = 25
 NARROWEST_LIVE = 20
 
 
@@ -23,6 +25,7 @@ class _Console(Console):
 def stdout() -> Console:
     """Return the console for results; into a pipe, no line is wrapped or shortened."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    width, height = _size(is_terminal=is_terminal)
     return _Console(
         file=sys.stdout or io.StringIO(),
         highlight=False,
@@ -32,8 +35,19 @@ def stdout() -> Console:
         force_terminal=is_terminal,
         # Whoever sets NO_COLOR wants text alone; rich would still send bold and dim.
         color_system=None if os.environ.get("NO_COLOR") else "auto",
-        width=None if is_terminal else PIPE_WIDTH,
+        width=width,
+        height=height,
     )
+
+
+def _size(*, is_terminal: bool) -> tuple[int, int] | tuple[None, None]:
+    """Return the size to keep to; None leaves it to rich, which sees it change but takes any dumb one for 80 wide."""
+    if not is_terminal:
+        return PIPE_WIDTH, ANY_HEIGHT
+    if os.environ.get("TERM", "").lower() in ("dumb", "unknown"):
+        size = shutil.get_terminal_size()
+        return size.columns, size.lines
+    return None, None
 
 
 def is_live(console: Console) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from textwrap import wrap
 
 from rich.console import Console
 
@@ -16,6 +17,8 @@ from vitdash.run.summary import Summary
 from vitdash.terminal import grid
 from vitdash.terminal.grid import GridColumn
 from vitdash.terminal.lines import VALUE_NAMES
+
+NARROWEST_VALUE = 16
 
 # What is left out first where a terminal is narrow; the model and its figures stay.
 _RANKS = {"patch": 9, "layer": 7, "head": 7, "hidden": 8, "mlp": 8, "drop": 9, "cs": 9}
@@ -136,7 +139,10 @@ def _results(row: Row) -> list[tuple[str, str]]:
 def _pairs(console: Console, pairs: list[tuple[str, str]]) -> None:
     width = max((len(name) for name, _ in pairs), default=0) + 2
     for name, value in pairs:
-        console.print(f"{name:<{width}}{value}", soft_wrap=True)
+        # Between words only: a terminal would fold a line in the middle of a number.
+        lines = wrap(value, max(NARROWEST_VALUE, console.width - width), break_long_words=False, break_on_hyphens=False)
+        for index, line in enumerate(lines):
+            console.print(f"{'' if index else name:<{width}}{line}", soft_wrap=True)
 
 
 def _value(value: object) -> str:

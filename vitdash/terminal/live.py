@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -9,11 +10,12 @@ from rich.text import Text
 from vitdash.run.events import Phase, RunStarted, Tick
 from vitdash.run.history import RunHistory
 from vitdash.terminal import lines
-from vitdash.terminal.sparkline import ASCII, BLOCKS, sparkline
+from vitdash.terminal.sparkline import ASCII, BLOCKS, on_axis, sparkline
 from vitdash.text import accuracy, count, duration, loss, plain, rate, size
 
 LABEL_WIDTH = 10
 VALUE_WIDTH = 9
+CURVE_WIDTH = 60
 FILLED, EMPTY = "━", "─"
 ASCII_FILLED, ASCII_EMPTY = "#", "."
 
@@ -35,9 +37,9 @@ class Canvas:
         """What stands for text that is left out, or still to come."""
         return "…" if self.unicode else "..."
 
-    def spark(self, series: list[float], width: int) -> str:
-        """Return a series as a line of at most `width` cells."""
-        return sparkline(series, width, BLOCKS if self.unicode else ASCII)
+    def spark(self, points: Iterable[tuple[float, float]], reached: float, end: float, width: int) -> str:
+        """Return a curve over an axis from 0 to `end`, `width` cells long, as far as it is `reached`."""
+        return sparkline(on_axis(points, reached, end, width), BLOCKS if self.unicode else ASCII)
 
 
 def draw(history: RunHistory, tick: Tick | None, notice: str, canvas: Canvas) -> Text:
@@ -45,7 +47,7 @@ def draw(history: RunHistory, tick: Tick | None, notice: str, canvas: Canvas) ->
     drawn = [_headline(history, canvas)]
     if history.started:
         drawn.append(_progress(history, tick, history.started, canvas))
-        drawn += _curves(history, tick, canvas)
+        drawn += _curves(history, tick, history.started, canvas)
     if doing := notice or _doing(history, canvas):
         drawn.append(Text(doing.replace("…", canvas.more), style="yellow"))
     for text in drawn:
@@ -56,10 +58,10 @@ def draw(history: RunHistory, tick: Tick | None, notice: str, canvas: Canvas) ->
 
 
 def seconds_left(history: RunHistory, images_seen: int, planned: int) -> float | None:
-    """Return how long the rest takes at the pace of this life so far, evaluations included; None while unknown."""
+    """Return how long the rest takes at the pace since the run last began or went on, evaluations included."""
     if not history.progress or not history.started:
         return None
-    since = [event for event in history.progress if event.seq > history.started.seq]
+    since = [event for event in history.progress if event.seq > history.going_since]
     if len(since) < 2:
         speed = history.progress[-1].images_per_second
         return (planned - images_seen) / speed if speed > 0 else None
@@ -102,24 +104,35 @@ def _progress(history: RunHistory, tick: Tick | None, event: RunStarted, canvas:
     bar_width = min(40, canvas.width - sum(len(fact) + 2 for fact in facts))
     filled = bar_width * min(seen, planned) // planned
     full, empty = (FILLED, EMPTY) if canvas.unicode else (ASCII_FILLED, ASCII_EMPTY)
-    bar = Text(full * filled, style="green").append(empty * (bar_width - filled), style="bright_black")
+    bar = Text().append(full * filled, style="green").append(empty * (bar_width - filled), style="bright_black")
     return bar.append("  " + "  ".join(facts))
 
 
-def _curves(history: RunHistory, tick: Tick | None, canvas: Canvas) -> list[Text]:
+def _curves(history: RunHistory, tick: Tick | None, event: RunStarted, canvas: Canvas) -> list[Text]:
+    """Return the figures, each with its curve over the images planned: where it ends is where the run is."""
     curves = []
+    planned = max(1, event.planned_images)
+
+    def add(label: str, value: str, points: Iterable[tuple[float, float]], style: str) -> None:
+        room = min(CURVE_WIDTH, canvas.width - LABEL_WIDTH - VALUE_WIDTH - 1)
+        text = Text(f"{label:<{LABEL_WIDTH}}", style="dim").append(f"{value:<{VALUE_WIDTH}} ", style="bold not dim")
+        curves.append(text.append(canvas.spark(points, history.images_seen, planned, room), style=f"{style} not dim"))
+
     if history.progress or tick:
         now = tick or history.progress[-1]
-        losses = [event.loss for event in history.progress]
-        accuracies = [event.accuracy for event in history.progress]
-        curves.append(_curve("loss", loss(now.loss), losses, canvas, "magenta"))
-        curves.append(_curve("accuracy", accuracy(now.accuracy), accuracies, canvas, "cyan"))
+        add("loss", loss(now.loss), [(item.images_seen, item.loss) for item in history.progress], "magenta")
+        add(
+            "accuracy", accuracy(now.accuracy), [(item.images_seen, item.accuracy) for item in history.progress], "cyan"
+        )
     if history.evaluations:
         last = history.evaluations[-1]
-        validation = [event.loss for event in history.evaluations]
-        argmax = [event.accuracy for event in history.evaluations]
-        curves.append(_curve("val. loss", loss(last.loss), validation, canvas, "magenta"))
-        curves.append(_curve("argmax", accuracy(last.accuracy), argmax, canvas, "cyan"))
+        add("val. loss", loss(last.loss), [(item.images_seen, item.loss) for item in history.evaluations], "magenta")
+        add(
+            "argmax",
+            accuracy(last.accuracy),
+            [(item.images_seen, item.accuracy) for item in history.evaluations],
+            "cyan",
+        )
     if history.probes:
         curves.append(_whole(lines.values(history.probes[-1].values), canvas.width))
     return curves
@@ -132,12 +145,6 @@ def _whole(facts: list[str], room: int) -> Text:
         if len(shown) + 2 + len(fact) <= room:
             shown += f"  {fact}"
     return Text(shown)
-
-
-def _curve(label: str, value: str, series: list[float], canvas: Canvas, style: str) -> Text:
-    room = canvas.width - LABEL_WIDTH - VALUE_WIDTH - 1
-    text = Text(f"{label:<{LABEL_WIDTH}}", style="dim").append(f"{value:<{VALUE_WIDTH}} ", style="bold not dim")
-    return text.append(canvas.spark(series, min(room, 60)), style=f"{style} not dim")
 
 
 def _doing(history: RunHistory, canvas: Canvas) -> str:

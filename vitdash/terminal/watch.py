@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from contextlib import aclosing
 
@@ -19,7 +18,7 @@ from vitdash.run.launch import Worker
 from vitdash.run.log import EventReader
 from vitdash.run.state import State
 from vitdash.run.store import Run
-from vitdash.terminal import listing, views
+from vitdash.terminal import interruptions, listing, views
 from vitdash.terminal.output import OutputClosedError
 from vitdash.terminal.views import View
 from vitdash.text import count, duration, images
@@ -58,13 +57,14 @@ def worker_gone(run: Run) -> str:
     return "is lost: its worker ended without a word" + (f". It last said: {last}" if last else ".")
 
 
-def attend(run: Run, worker: Worker, console: Console, *, quiet: bool, as_json: bool) -> None:
+def attend(worker: Worker, console: Console, *, quiet: bool, as_json: bool) -> None:
     """Watch a run that was launched here and print its results.
 
     Raises:
         InterruptedByUser, RunError: as `to_the_end` does.
         OutputClosedError: nobody reads our output any more; the run goes on.
     """
+    run = worker.run
     view = views.choose(console, quiet=quiet, as_json=as_json)
     try:
         history = to_the_end(run, worker, view)
@@ -114,9 +114,7 @@ async def _watch(run: Run, worker: Worker | None, view: View) -> RunHistory:
         control.give(run.control, Word.STOP)
         view.notice("stopping: saving a checkpoint… (Ctrl-C again leaves it to do that alone)")
 
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupted)
+    interruptions.listen(interrupted)
     return await showing
 
 

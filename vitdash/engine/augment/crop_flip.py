@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
+from vitdash.engine.augment.threads import one_thread
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -34,6 +36,7 @@ def draw_crop_flip(count: int, *, per_image: bool, seed: int, crop_padding: int)
     return CropFlipDraws(top.expand(count), left.expand(count), flipped.expand(count))
 
 
+@one_thread()
 def apply_crop_flip(images: Tensor, draws: CropFlipDraws, *, crop_padding: int) -> Tensor:
     """Crop to the original size and flip horizontally, as drawn.
 

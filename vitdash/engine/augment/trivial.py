@@ -16,6 +16,7 @@ import torch
 
 from vitdash.engine.augment import tables
 from vitdash.engine.augment.tables import BINS, MAGNITUDES, RELEVELLINGS, WARPS
+from vitdash.engine.augment.threads import one_thread
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,6 +53,7 @@ def draw_trivial(count: int, *, per_image: bool, seed: int) -> TrivialDraws:
     return TrivialDraws(operation, magnitude)
 
 
+@one_thread()
 def apply_trivial(images: Tensor, draws: TrivialDraws, *, channels: int) -> Tensor:
     """Do to each image what was drawn for it.
 

@@ -1,0 +1,172 @@
+"""Imports point one way, and nothing heavy is loaded before it is needed: in the source and in a fresh interpreter."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import vitdash
+from tests.recorded import finished, record
+from vitdash import presets
+
+PACKAGE = Path(vitdash.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# A room imports from rooms of a lower number and from itself. Only the engine stands aside: nobody imports it.
+ORDER = {
+    "vitdash": 0,
+    "errors": 0,
+    "text": 0,
+    "knobs": 1,
+    "catalog": 1,
+    "architectures": 2,
+    "config": 3,
+    "presets": 4,
+    "run": 5,
+    "engine": 6,
+    "export": 7,
+    "terminal": 8,
+    "ui": 8,
+    "cli": 9,
+    "__main__": 10,
+}
+HEAVY = {"torch", "torchvision", "sklearn", "numpy", "scipy", "textual"}
+AT_THE_TOP = {"engine": HEAVY - {"textual"}, "ui": {"textual"}}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: what is imported, and whether at the top of the module, inside a function, or for types only."""
+
+    name: str
+    line: int
+    place: str
+
+
+def imports_of(path: Path) -> list[Import]:
+    return list(imports_within(ast.parse(path.read_text()), "top"))
+
+
+def imports_within(node: ast.AST, place: str) -> Iterator[Import]:
+    """Yield the imports below a node of a module's syntax tree."""
+    match node:
+        case ast.Import():
+            yield from (Import(alias.name, node.lineno, place) for alias in node.names)
+        case ast.ImportFrom():
+            assert node.level == 0, "imports within the package are written absolutely"
+            # `from vitdash import presets` names a module as much as `import vitdash.presets` does.
+            inside = node.module == "vitdash"
+            names = [f"vitdash.{alias.name}" for alias in node.names] if inside else [str(node.module)]
+            yield from (Import(name, node.lineno, place) for name in names)
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+            for statement in node.body:
+                yield from imports_within(statement, "types")
+            for statement in node.orelse:
+                yield from imports_within(statement, place)
+        case _:
+            inner = "function" if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else place
+            for child in ast.iter_child_nodes(node):
+                yield from imports_within(child, inner)
+
+
+def room_of(module: str) -> str:
+    """Return which room a dotted name within the package belongs to."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in ORDER else "vitdash"
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_a_module_imports_only_what_lies_below_it(path: Path) -> None:
+    """`cli → terminal, ui → export → run → presets → config → …`; imports for types and inside functions count too."""
+    room = room_of(dotted(path))
+    for imported in imports_of(path):
+        if imported.name.split(".")[0] != "vitdash":
+            continue
+        below = room_of(imported.name)
+        where = f"{path.relative_to(PACKAGE.parent)}:{imported.line} imports {imported.name}"
+        assert ORDER[below] < ORDER[room] or below == room, where
+        assert below != "engine" or room == "engine", where
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_heavy_libraries_stand_at_the_top_only_where_they_belong(path: Path) -> None:
+    """The engine computes, the full screen draws; everywhere else they are imported where they are used, or not."""
+    room = room_of(dotted(path))
+    for imported in imports_of(path):
+        library = imported.name.split(".")[0]
+        allowed = imported.place != "top" or library in AT_THE_TOP.get(room, set())
+        assert library not in HEAVY or allowed, f"{path.relative_to(PACKAGE.parent)}:{imported.line} imports {library}"
+
+
+def test_every_module_lies_in_a_room() -> None:
+    """A new module at the top of the package gets its place in the order above."""
+    assert {path.stem if path.is_file() else path.name for path in PACKAGE.iterdir()} - {"__init__", "__pycache__"} <= (
+        ORDER.keys() | {"shipped_presets", "py.typed"}
+    )
+
+
+def fresh(code: str, cwd: Path, *arguments: str) -> set[str]:
+    """Return the top-level names of what a fresh interpreter has imported after `code`."""
+    report = "\nfinally:\n    print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    body = "import sys\ntry:\n" + "\n".join(f"    {line}" for line in code.splitlines()) + report
+    command = [sys.executable, "-c", body, *arguments]
+    done = subprocess.run(command, cwd=cwd, env=dict(os.environ), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_all_modules_but_the_engine_s_are_imported_without_heavy_libraries(tmp_path: Path) -> None:
+    """What the source promises holds when it runs, whatever our own libraries import in turn."""
+    names = [dotted(path) for path in MODULES if room_of(dotted(path)) not in ("engine", "ui", "__main__")]
+    assert not fresh("\n".join(f"import {name}" for name in names), tmp_path) & HEAVY
+    assert len(names) > 30
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    yield ("--help",)
+    yield ("presets",)
+    yield ("runs",)
+    yield ("show", "cnn")
+    yield ("tail", "cnn")
+    yield ("export", "cnn")
+
+
+@pytest.mark.parametrize("arguments", list(commands()), ids=" ".join)
+def test_a_command_imports_nothing_heavy(arguments: tuple[str, ...], root: Path) -> None:
+    """Each answers at once, also on a machine where torch takes seconds to load; help needs next to nothing."""
+    cnn = presets.load("cnn")
+    record(root, cnn, finished(cnn))
+    loaded = fresh("from vitdash.cli import main\nmain()", root.parent, *arguments)
+    assert "typer" in loaded
+    assert not loaded & HEAVY
+    if arguments == ("--help",):
+        assert not loaded & {"rich", "asyncio", "tomli", "platformdirs"}
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "place"),
+    [
+        ("import torch", "torch", "top"),
+        ("try:\n    import torch.nn as nn\nexcept ImportError:\n    pass", "torch.nn", "top"),
+        ("class A:\n    async def b(self):\n        from vitdash.engine import train", "vitdash.engine", "function"),
+        ("from vitdash import cli", "vitdash.cli", "top"),
+        ("if TYPE_CHECKING:\n    from torch import nn", "torch", "types"),
+    ],
+)
+def test_a_wrong_import_would_be_found(source: str, name: str, place: str, tmp_path: Path) -> None:
+    """The proof itself sees what it looks for, wherever it stands."""
+    (tmp_path / "wrong.py").write_text(source)
+    (found,) = imports_of(tmp_path / "wrong.py")
+    assert (found.name, found.place) == (name, place)
