@@ -54,7 +54,7 @@ def load(name: str) -> RunConfig:
     known = available()
     if name not in known:
         hint = did_you_mean(name, known) or f"Presets: {', '.join(known)}."
-        raise InputError("--preset", f"there is no preset '{plain(name, 60)}'.", hint)
+        raise InputError("PRESET", f"there is no preset '{plain(name, 60)}'.", hint)
     return load_file(known[name])
 
 

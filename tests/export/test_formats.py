@@ -102,7 +102,9 @@ def test_csv_is_read_back_by_the_standard_library(found: list[Row]) -> None:
     assert float(lines[0]["validation_loss"]) == 0.01189
     assert int(lines[1]["parameters"]) == 2_002_698
     assert [line["seconds"] for line in lines] == ["4023.0", "4023.0", ""]
-    assert {lines[2][key] for key in ("validation_loss", "accuracy", "svc", "svc_held_out", "patch")} == {""}
+    assert {
+        lines[2][key] for key in ("evaluated_at", "validation_loss", "accuracy", "svc", "svc_held_out", "patch")
+    } == {""}
 
 
 def test_csv_has_the_same_columns_whatever_is_in_it(found: list[Row]) -> None:
@@ -126,7 +128,8 @@ def test_json_states_every_knob_and_null_where_nothing_was_computed(found: list[
     assert first["knobs"]["learning_rate"] == 3e-4
     assert first["knobs"]["probes"] == ["svc"]
     assert "momentum" not in first["knobs"]
-    assert (early["results"], early["seconds"], early["images_seen"]) == ({}, None, 640)
+    assert (early["results"], early["seconds"], early["images_seen"], early["evaluated_at"]) == ({}, None, 640, None)
+    assert first["evaluated_at"] == 2_000_000
     assert "reported" not in first
     reported = json.loads(as_json.render(found, reported=True))[0]["reported"]
     assert reported == dataclasses.asdict(found[0].config.reported)  # type: ignore[arg-type]
@@ -137,4 +140,4 @@ def test_formats_agree_on_what_is_reported(found: list[Row]) -> None:
     columns = table.build(found, reported=True)
     assert rendered_cells(markdown.render(found, reported=True))[0] == [column.heading for column in columns]
     head = as_csv.render(found, reported=True).splitlines()[0].split(",")
-    assert head[4:] == [column.key for column in columns]
+    assert head[5:] == [column.key for column in columns]

@@ -13,7 +13,7 @@ from vitdash.errors import VitdashError
 from vitdash.export import rows, table
 from vitdash.export.rows import Row
 from vitdash.export.table import Column
-from vitdash.run.events import Stopped
+from vitdash.run.events import Evaluated, Stopped
 
 REFERENCE_HEADINGS = [
     "model", "patch", "layer", "head", "hidden", "mlp", "drop", "cs", "validation loss (2,000,000 steps)",
@@ -110,6 +110,17 @@ def test_a_run_of_another_length_says_so_and_does_not_compete(root: Path) -> Non
     for key in ("validation_loss", "accuracy", "svc", "svc_held_out"):
         assert best(columns, key)[2] is False
     assert best(columns, "validation_loss") == [True, False, False]
+
+
+def test_figures_belong_to_the_position_of_their_evaluation(root: Path) -> None:
+    """A run that went on after its last evaluation does not claim that it was evaluated where it stopped."""
+    config = presets.load("vit-l16-h8")
+    evaluated = Evaluated(images_seen=780_000, epoch=13.0, loss=0.01907, accuracy=0.8665)
+    events = [started(config), progress(780_000), evaluated, progress(780_640), Stopped(images_seen=780_640)]
+    found = rows.read_rows([record(root, config, events, claim="stopped")])
+    columns = table.build(found, reported=True)
+    assert "validation loss (780,000 steps)" in [column.heading for column in columns]
+    assert texts(columns, "difference_validation_loss") == ["+0.00010"]
 
 
 def test_the_heading_states_the_length_of_most_runs(root: Path) -> None:

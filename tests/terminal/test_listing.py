@@ -14,7 +14,7 @@ from tests.recorded import FIGURES, finished, progress, record, started
 from vitdash import presets
 from vitdash.export import rows
 from vitdash.run import summary
-from vitdash.run.events import Event, RunFailed, Stopped
+from vitdash.run.events import Evaluated, Event, RunFailed, Stopped
 from vitdash.run.store import Run
 from vitdash.terminal import listing
 
@@ -173,6 +173,15 @@ def test_the_page_of_a_run_breaks_between_words_only(root: Path, width: int) -> 
     assert words_with_digits(narrow) == words_with_digits(page(run))
     too_long = [line for line in narrow.splitlines() if len(line) > width]
     assert all(str(run.path) in line or run.id in line for line in too_long)
+
+
+def test_the_page_says_where_figures_were_read_if_the_run_went_on(root: Path) -> None:
+    """Stopped at 75,040 images, evaluated at 60,000: both are said."""
+    evaluated = Evaluated(images_seen=60_000, epoch=1.0, loss=0.02, accuracy=0.9)
+    events = [started(CNN), progress(60_000), evaluated, progress(75_000), Stopped(images_seen=75_040)]
+    shown = page(record(root, CNN, events, claim="stopped"))
+    assert "images       75,040 of 2,000,000\n" in shown
+    assert "evaluated at     60,000 images\nvalidation loss  0.02000\n" in shown
 
 
 def test_one_thread_is_no_threads(root: Path) -> None:

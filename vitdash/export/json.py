@@ -28,6 +28,7 @@ def describe(row: Row, *, reported: bool) -> dict[str, Any]:
         "results": figures.pop("results"),
     }
     content |= {key: figures[key] for key in ("planned_images", "images_seen", "images_per_second", "seconds")}
+    content["evaluated_at"] = row.evaluated_at or None
     if reported:
         content["reported"] = dataclasses.asdict(row.config.reported) if row.config.reported else None
     return content

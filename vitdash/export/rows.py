@@ -9,18 +9,19 @@ from vitdash.errors import VitdashError
 from vitdash.run import store, summary
 from vitdash.run.state import State
 from vitdash.run.store import Run
-from vitdash.run.summary import Figures
+from vitdash.run.summary import Figures, Summary
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run with something to show for it."""
+    """One run with something to show for it; its results were read after `evaluated_at` images, 0 without any."""
 
     id: str
     name: str
     state: State
     config: RunConfig
     figures: Figures
+    evaluated_at: int
 
     @property
     def model(self) -> str:
@@ -49,5 +50,14 @@ def read_rows(runs: list[Run]) -> list[Row]:
         short = summary.summarise(run)
         if short.problem:
             raise VitdashError(run.id, short.problem)
-        rows.append(Row(run.id, short.name, short.state, store.read_config(run), short.figures))
+        config, evaluated_at = store.read_config(run), _evaluated_at(short)
+        rows.append(Row(run.id, short.name, short.state, config, short.figures, evaluated_at))
     return rows
+
+
+def _evaluated_at(short: Summary) -> int:
+    """Return where the last evaluation stands: a finished run's at its end, any other may have gone on since."""
+    if short.state is State.FINISHED:
+        return short.figures.images_seen
+    evaluations = summary.read_history(short.run).evaluations
+    return evaluations[-1].images_seen if evaluations else 0

@@ -58,7 +58,7 @@ def build(rows: list[Row], *, reported: bool = False) -> list[Column]:
 
 
 def _usual_length(rows: list[Row]) -> int:
-    lengths = Counter(row.figures.images_seen for row in _with_results(rows))
+    lengths = Counter(row.evaluated_at for row in _with_results(rows))
     return max(lengths, key=lambda length: (lengths[length], length), default=0)
 
 
@@ -94,17 +94,17 @@ def _metric(
 ) -> Column:
     values = [row.result(key) for row in rows]
     comparable = [
-        value for row, value in zip(rows, values, strict=True) if value is not None and row.figures.images_seen == steps
+        value for row, value in zip(rows, values, strict=True) if value is not None and row.evaluated_at == steps
     ]
     best = best_of(comparable) if len(set(comparable)) > 1 and len(_datasets(_with_results(rows))) == 1 else None
     cells = []
     for row, value in zip(rows, values, strict=True):
         if value is None:
             cells.append(EMPTY)
-        elif row.figures.images_seen == steps:
+        elif row.evaluated_at == steps:
             cells.append(Cell(write(value), value, value == best))
         elif key == "validation_loss":
-            cells.append(Cell(f"({text.count(row.figures.images_seen)} steps) {write(value)}", value))
+            cells.append(Cell(f"({text.count(row.evaluated_at)} steps) {write(value)}", value))
         else:
             cells.append(Cell(write(value), value))
     return Column(key, heading, tuple(cells))
@@ -174,7 +174,7 @@ def _reported(told: Reported, figure: float, write: Callable[[float], str], rows
 def _difference(row: Row, key: str, told: Reported | None, figure: float | None) -> Cell:
     """Return measured minus reported, where both were read after as many images; else there is none."""
     measured = row.result(key)
-    if told is None or figure is None or measured is None or row.figures.images_seen != told.images_seen:
+    if told is None or figure is None or measured is None or row.evaluated_at != told.images_seen:
         return EMPTY
     difference = measured - figure
     return Cell(f"{difference:+z.5f}" if key == "validation_loss" else f"{difference:+z.4f}", difference)

@@ -123,8 +123,10 @@ def run(console: Console, row: Row, claim: Claim, path: str, last_words: str) ->
 
 def _results(row: Row) -> list[tuple[str, str]]:
     told = row.config.reported
-    comparable = told is not None and told.images_seen == row.figures.images_seen
+    comparable = told is not None and told.images_seen == row.evaluated_at
     found = []
+    if row.evaluated_at != row.figures.images_seen and row.figures.results:
+        found.append(("evaluated at", text.images(row.evaluated_at)))
     for key, value in row.figures.results.items():
         name = {"validation_loss": "validation loss", "accuracy": "argmax"}.get(key) or VALUE_NAMES.get(key, key)
         shown = text.loss(value) if key == "validation_loss" else text.accuracy(value)
