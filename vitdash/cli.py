@@ -154,14 +154,14 @@ def show(reference: RunName, runs_dir: RunsDir = None, as_json: Json = False) ->
     """Show one run: state, results, knobs, and what went wrong. Results stand beside the reported ones."""
     from vitdash.export import rows
     from vitdash.run import store
-    from vitdash.terminal import listing
+    from vitdash.terminal import pages
 
     run = store.find(_root(runs_dir), reference)
     if as_json:
         _write(_rendered([run], "json", reported=True))
         return
     (row,) = rows.read_rows([run])
-    listing.run(_out(), row, run.read_claim(), str(run.path), run.log_tail())
+    pages.run(_out(), row, run.read_claim(), str(run.path), run.log_tail())
 
 
 @app.command()

@@ -85,9 +85,7 @@ def measure(preset: str, segments: int, seconds: float, root: Path) -> None:
     request.ask(worker.run, Word.PAUSE)
     bare.images_per_second(2)
     worker_images_per_second(worker, 2)
-    paces = []
-    for _ in range(segments):
-        paces.append((bare.images_per_second(seconds), worker_images_per_second(worker, seconds)))
+    paces = [(bare.images_per_second(seconds), worker_images_per_second(worker, seconds)) for _ in range(segments)]
     request.ask(worker.run, Word.STOP)
     worker.process.wait()
     ratios = [theirs / ours for ours, theirs in paces]

@@ -43,6 +43,7 @@ FIGURES = Figures(
     learning_rate=0.1,
     images_per_second=500.0,
     seconds=12.5,
+    evaluated_at=1280,
     results={"validation_loss": 0.25, "accuracy": 0.5, "svc": 0.75},
     last_time=6.0,
 )

@@ -16,7 +16,7 @@ from vitdash.export import rows
 from vitdash.run import summary
 from vitdash.run.events import Evaluated, Event, RunFailed, Stopped
 from vitdash.run.store import Run
-from vitdash.terminal import listing
+from vitdash.terminal import listing, pages
 
 CNN = presets.load("cnn")
 WIDTHS = [40, 60, 80, 120]
@@ -36,7 +36,7 @@ def page(run: Run, width: int = 200) -> str:
     """Return the page of one run."""
     shown = console(width)
     (row,) = rows.read_rows([run])
-    listing.run(shown, row, run.read_claim(), str(run.path), run.log_tail())
+    pages.run(shown, row, run.read_claim(), str(run.path), run.log_tail())
     return text_of(shown)
 
 
@@ -92,7 +92,7 @@ def test_the_results_of_a_run_fit_any_terminal(root: Path, width: int) -> None:
     vit = presets.load("vit-l8-h16-cs784")
     (row,) = rows.read_rows([record(root, vit, finished(vit))])
     shown = console(width)
-    listing.results(shown, [row])
+    pages.results(shown, [row])
     table, _, notice = text_of(shown).partition("\n" if width > 300 else "not fit here.")
     assert notice.endswith(f"vitdash export {row.id}\n")
     assert max(map(cell_len, table.splitlines()[:-1])) <= width

@@ -37,8 +37,8 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
         DownloadCancelled: `cancelled` returned True during a download.
     """
     chosen = device.choose(config.compute.device)
-    if config.compute.threads:
-        torch.set_num_threads(config.compute.threads)
+    # Also where it changes nothing: once set, no library adjusts it to the work at hand, which would change bits.
+    torch.set_num_threads(config.compute.threads or torch.get_num_threads())
     decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads()})
     module = cast(DatasetModule, import_module(config.dataset.module))
     dataset = module.load(Path(config.data.data_dir), report, cancelled).to(chosen)

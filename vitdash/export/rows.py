@@ -9,25 +9,29 @@ from vitdash.errors import VitdashError
 from vitdash.run import store, summary
 from vitdash.run.state import State
 from vitdash.run.store import Run
-from vitdash.run.summary import Figures, Summary
+from vitdash.run.summary import Figures
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run with something to show for it; its results were read after `evaluated_at` images, 0 without any."""
+    """One run with something to show for it."""
 
     id: str
     name: str
     state: State
     config: RunConfig
     figures: Figures
-    evaluated_at: int
 
     @property
     def model(self) -> str:
         """What the table calls it: the preset's title, or the run's own name where it was given one."""
         description = self.config.description
         return description.title if self.name == description.preset else self.name
+
+    @property
+    def evaluated_at(self) -> int:
+        """Images seen where its results were read, 0 without any."""
+        return self.figures.evaluated_at
 
     @property
     def images_per_second(self) -> float | None:
@@ -50,14 +54,5 @@ def read_rows(runs: list[Run]) -> list[Row]:
         short = summary.summarise(run)
         if short.problem:
             raise VitdashError(run.id, short.problem)
-        config, evaluated_at = store.read_config(run), _evaluated_at(short)
-        rows.append(Row(run.id, short.name, short.state, config, short.figures, evaluated_at))
+        rows.append(Row(run.id, short.name, short.state, store.read_config(run), short.figures))
     return rows
-
-
-def _evaluated_at(short: Summary) -> int:
-    """Return where the last evaluation stands: a finished run's at its end, any other may have gone on since."""
-    if short.state is State.FINISHED:
-        return short.figures.images_seen
-    evaluations = summary.read_history(short.run).evaluations
-    return evaluations[-1].images_seen if evaluations else 0

@@ -7,24 +7,29 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vitdash.errors import VitdashError
 from vitdash.run import state, store, wire
-from vitdash.run.events import Event, RunFailed, RunFinished
 from vitdash.run.files import write_atomically
-from vitdash.run.history import RunHistory
-from vitdash.run.log import EventReader
 from vitdash.run.state import State
 from vitdash.run.store import Run
 from vitdash.text import plain
 
-VERSION = 1
+if TYPE_CHECKING:
+    from vitdash.run.events import RunFailed
+    from vitdash.run.history import RunHistory
+
+VERSION = 2
 LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the events of a run say, in short; None is what was not computed."""
+    """What the events of a run say, in short; None is what was not computed.
+
+    `results` were read after `evaluated_at` images, which a run that goes on has left behind.
+    """
 
     planned_images: int = 0
     images_seen: int = 0
@@ -33,6 +38,7 @@ class Figures:
     images_per_second: float | None = None
     seconds: float | None = None
     results: dict[str, float] = dataclasses.field(default_factory=dict)
+    evaluated_at: int = 0
     last_time: float = 0.0
     reason: str = ""
 
@@ -55,6 +61,11 @@ def read_history(run: Run) -> RunHistory:
     Raises:
         RunError: they cannot be read.
     """
+    # The protocol is imported where it is needed: a list of runs whose caches are true needs none of it.
+    from vitdash.run.events import Event
+    from vitdash.run.history import RunHistory
+    from vitdash.run.log import EventReader
+
     history = RunHistory()
     for event in EventReader(run.events).from_file():
         if isinstance(event, Event):
@@ -64,6 +75,8 @@ def read_history(run: Run) -> RunHistory:
 
 def figures_of(history: RunHistory) -> Figures:
     """Return the short form of a history."""
+    from vitdash.run.events import RunFailed, RunFinished
+
     last = history.progress[-1] if history.progress else None
     return Figures(
         planned_images=history.started.planned_images if history.started else 0,
@@ -73,6 +86,7 @@ def figures_of(history: RunHistory) -> Figures:
         images_per_second=history.images_per_second,
         seconds=history.ending.seconds if isinstance(history.ending, RunFinished) else None,
         results=history.results,
+        evaluated_at=history.evaluations[-1].images_seen if history.evaluations else 0,
         last_time=history.last_time,
         reason=_reason(history.ending) if isinstance(history.ending, RunFailed) else "",
     )
