@@ -198,4 +198,5 @@ def test_a_step_of_each_family_is_the_plain_recipe(preset: str) -> None:
     torch.nn.functional.mse_loss(by_hand(images), target).backward()  # type: ignore[no-untyped-call]
     optimizer.step()
     difference = weights(prepared.training) - torch.cat([p.detach().flatten() for p in by_hand.parameters()])
-    assert difference.abs().max() < 2e-5
+    # AdamW's first step is ±3e-4 whatever the gradient: the few that are nearly zero may fall to either side.
+    assert difference.abs().mean() < 1e-6

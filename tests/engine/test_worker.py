@@ -322,17 +322,20 @@ def test_a_damaged_checkpoint_is_named_and_nothing_is_overwritten(steady: RunCon
     assert state.derive(worker.run) is State.FINISHED
 
 
-def test_a_torn_last_line_is_cut_before_the_run_goes_on(steady: RunConfig, root: Path) -> None:
-    """What a crash left half written is no event, and no reader ever takes it for one."""
+def test_what_a_crash_left_half_written_is_gone_when_the_run_goes_on(steady: RunConfig, root: Path) -> None:
+    """A torn last line is no event, and no reader ever takes it for one; half a checkpoint takes no space for ever."""
     worker = begin(steady, root)
     follow(worker.run, worker, on=when_training(1500, worker.process.kill))
     worker.process.wait()
     with worker.run.events.open("ab") as log:
         log.write(b'{"seq": 99, "time": 1.0, "type": "TrainPro')
+    (worker.run.path / ".checkpoint.pt.1-1.tmp").write_bytes(b"half")
+    (worker.run.diagnostics / ".000000001438.json.1-1.tmp").write_bytes(b"half")
     finish(launch.resume(worker.run))
     seqs = [event.seq for event in recorded(worker.run)]
     assert seqs == list(range(1, len(seqs) + 1))
     assert read_history(worker.run).skipped == []
+    assert list(worker.run.path.rglob("*.tmp")) == []
 
 
 def test_an_edited_configuration_is_refused_on_resume(steady: RunConfig, root: Path) -> None:

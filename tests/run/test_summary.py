@@ -65,6 +65,8 @@ def test_figures_are_what_the_events_say() -> None:
     assert figures_of(fold(HAPPENED)) == FIGURES
     assert figures_of(fold([])) == Figures()
     assert figures_of(fold([STARTED, progress(640)])).results == {}
+    gone_on = figures_of(fold([STARTED, evaluated(640), progress(1280)]))
+    assert (gone_on.evaluated_at, gone_on.images_seen) == (640, 1280)
     assert figures_of(fold([STARTED, Stopped(images_seen=700)])).seconds is None
     assert figures_of(fold([failed("out of\x1b[2J memory\n", title="bad")])).reason == "bad: out of [2J memory"
 
@@ -165,7 +167,7 @@ def test_a_hostile_cache_reaches_no_front_end(
     run.summary.write_text(json.dumps(content | {"figures": content["figures"] | changes}))
     found = summarise(run).figures
     run.summary.write_text(json.dumps(content))
-    for name in ("planned_images", "images_seen"):
+    for name in ("planned_images", "images_seen", "evaluated_at"):
         assert type(getattr(found, name)) is int
     for name in ("loss", "learning_rate", "images_per_second", "seconds"):
         assert type(getattr(found, name)) in (int, float, type(None))

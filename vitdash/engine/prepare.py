@@ -49,5 +49,5 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     # Asked of the installation, not of the libraries: importing those that a run does not need takes seconds.
-    libraries = {name: metadata.version(name) for name in ("torch", "torchvision", "scikit-learn")}
-    return {"vitdash": __version__, "python": platform.python_version()} | libraries
+    libraries = {name: metadata.version(name) for name in ("torchvision", "scikit-learn")}
+    return {"vitdash": __version__, "python": platform.python_version(), "torch": str(torch.__version__)} | libraries

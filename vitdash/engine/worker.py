@@ -17,7 +17,7 @@ from vitdash.engine.moments import Moment, in_background
 from vitdash.engine.orders import Orders, StopRequested
 from vitdash.engine.standing import Standing
 from vitdash.errors import EXIT_OK, EXIT_RUN_FAILED, VitdashError
-from vitdash.run import lock
+from vitdash.run import files, lock
 from vitdash.run.control import Word
 from vitdash.run.events import Phase, RunFailed, RunFinished, Stopped
 from vitdash.run.log import EventWriter
@@ -37,6 +37,8 @@ def main() -> int:
     if held is None:
         print(f"{run.id}: another worker has this run", file=sys.stderr)  # noqa: T201 - goes to the run's log.txt
         return EXIT_RUNNING_ALREADY
+    for path in (run.checkpoint, run.best, run.config, run.diagnostics / "*"):
+        files.remove_leftovers(path)
     standing = Standing(run)
     standing.claim("starting")
     log = EventWriter(run.events, arguments.pipe)

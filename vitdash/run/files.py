@@ -34,6 +34,13 @@ def replace_atomically(path: Path, write: Callable[[IO[bytes]], object], *, dura
         sync_directory(path.parent)
 
 
+def remove_leftovers(path: Path) -> None:
+    """Remove what writers that were killed left of replacements for `path`; nobody may be writing one now."""
+    for temporary in path.parent.glob(f".{path.name}.*.tmp"):
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
 def sync_directory(directory: Path) -> None:
     """Return when the names in `directory` would survive a power cut."""
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
