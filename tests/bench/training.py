@@ -78,6 +78,8 @@ def progress(worker: Worker) -> list[TrainProgress]:
 def measure(preset: str, segments: int, seconds: float, root: Path) -> None:
     """Print one preset's paces and their ratio."""
     config = configure(preset)
+    # Said aloud, as the worker does: otherwise MKL may choose fewer for small work, and the two would differ by that.
+    torch.set_num_threads(config.compute.threads)
     bare = Bare(config)
     worker = launch.start(launch.create(config, root, "bench", ()))
     while state.derive(worker.run) is not State.RUNNING:
