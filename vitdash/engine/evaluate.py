@@ -39,22 +39,23 @@ def evaluate(
 
     The reference leaves its model in train mode here; in eval mode batch norm uses its running statistics.
     """
-    embeddings, predictions, image_losses = [], [], []
+    # Made beforehand: small results kept between large activations would leave holes in memory that nothing fits.
+    embedding = torch.empty(len(images), model.linear.in_features, device=images.device)
+    predictions = torch.empty(len(images), dtype=torch.int64, device=images.device)
+    each = torch.empty(len(images), device=images.device)
     model.eval()
     for begin in range(0, len(images), BATCH):
-        with torch.inference_mode():
-            embedding = model.encoder(as_input(images[begin : begin + BATCH], channels))
-            logits = model.linear(embedding)
-            embeddings.append(embedding)
-            predictions.append(logits.argmax(1))
-            image_losses.append(losses(logits, labels[begin : begin + BATCH], optim))
+        part = slice(begin, begin + BATCH)
+        with torch.no_grad():
+            embedding[part] = model.encoder(as_input(images[part], channels))
+            logits = model.linear(embedding[part])
+            predictions[part] = logits.argmax(1)
+            each[part] = losses(logits, labels[part], optim)
         yield Moment.BUSY
-    predicted = torch.cat(predictions)
-    each = torch.cat(image_losses).cpu()
     return Evaluation(
-        loss=each.double().mean().item(),
-        accuracy=(predicted == labels).sum().item() / len(labels),
-        losses=each,
-        predictions=predicted.cpu(),
-        embedding=torch.cat(embeddings).cpu(),
+        loss=each.cpu().double().mean().item(),
+        accuracy=(predictions == labels).sum().item() / len(labels),
+        losses=each.cpu(),
+        predictions=predictions.cpu(),
+        embedding=embedding.cpu(),
     )

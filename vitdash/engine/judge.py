@@ -18,6 +18,7 @@ from vitdash.engine import diagnostics, seeds
 from vitdash.engine.batches import Batch, TrainingBatches, crosses
 from vitdash.engine.datasets import Dataset
 from vitdash.engine.evaluate import evaluate
+from vitdash.engine.memory import release_freed
 from vitdash.engine.meter import require_finite, significant
 from vitdash.engine.model import Classifier
 from vitdash.engine.moments import Moment, in_background
@@ -54,6 +55,7 @@ class Judge:
         if not final and not crosses(self._every, batch.images_seen, batch.end):
             return
         dataset, images_seen = self._dataset, batch.end
+        release_freed()
         yield Phase(name="evaluate", done=0, total=len(dataset.validation_images))
         evaluation = yield from evaluate(
             self._model,
@@ -72,7 +74,9 @@ class Judge:
         content = diagnostics.describe(evaluation, dataset, self._batches.read(batch), images_seen)
         yield Diagnosed(images_seen, content)
         if final or self._probe_due(batch):
+            release_freed()
             yield from self._probe(evaluation.embedding, images_seen)
+        release_freed()
 
     def _probe_due(self, batch: Batch) -> bool:
         every = self._config.probe.probe_every
@@ -89,6 +93,7 @@ class Judge:
             probe: Probe = catalog.load("probe", catalog.PROBES, name)
             begun = time.perf_counter()
             values = yield from in_background(partial(probe, validation, train, self._config.probe))
+            release_freed()
             seconds = round(time.perf_counter() - begun, 3)
             yield Probed(images_seen=images_seen, probe=name, values=values, seconds=seconds)
 

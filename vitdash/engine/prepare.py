@@ -15,6 +15,7 @@ from vitdash import __version__
 from vitdash.config import RunConfig
 from vitdash.engine import device
 from vitdash.engine.datasets import Dataset, DatasetModule, Report
+from vitdash.engine.memory import release_freed
 from vitdash.engine.model import build_model
 from vitdash.engine.optim import build_optimizer
 from vitdash.engine.train import Training
@@ -42,6 +43,7 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads()})
     module = cast(DatasetModule, import_module(config.dataset.module))
     dataset = module.load(Path(config.data.data_dir), report, cancelled).to(chosen)
+    release_freed()
     model = build_model(decided).to(chosen)
     return Prepared(decided, dataset, Training(model, build_optimizer(model, decided.optim)))
 
