@@ -34,7 +34,7 @@ def test_everything_else_is_a_value_error(raw: bytes) -> None:
 def test_no_half_characters_come_through(text: str) -> None:
     """However a lone surrogate is written – in a key, in a value, deep down – it can be printed afterwards."""
     for found in texts_in(parse(json.dumps({text: [{"deep": text}]}).encode())):
-        found.encode()
+        assert found.encode().decode() == found
 
 
 @pytest.mark.parametrize("depth", [900, 980, 1000, 3000, 200_000])

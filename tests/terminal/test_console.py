@@ -80,8 +80,10 @@ def test_a_terminal_has_the_width_that_it_says(term: str, monkeypatch: pytest.Mo
 def test_a_closed_stdout_is_written_to_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """`>&-` leaves no stdout at all, which is no reason for a traceback."""
     monkeypatch.setattr(sys, "stdout", None)
-    consoles.stdout().print("nobody reads this")
     output.accept_any_text()
+    console = consoles.stdout()
+    console.print("nobody reads this")
+    assert not console.is_terminal
 
 
 def test_an_old_locale_gets_escapes_for_what_it_cannot_write(monkeypatch: pytest.MonkeyPatch) -> None:

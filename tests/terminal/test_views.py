@@ -75,12 +75,13 @@ def test_json_is_the_events_themselves() -> None:
     assert events[-1]["type"] == "RunFinished"
 
 
-def test_quiet_says_nothing() -> None:
+def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """Not a character, whatever happens."""
     view = QuietView()
     show(view, [*finished(CNN), TICK])
     view.notice("stopping…")
     view.close()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_live_view_leaves_the_terminal_as_it_was() -> None:
