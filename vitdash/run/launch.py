@@ -32,8 +32,8 @@ SILENCE_SECONDS = 1.0
 """After this long without an event on the pipe the file is read all the same."""
 
 KEEP_FREED_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
-"""Tells glibc not to return each step's activations to the system only to ask for them again: thousands of page faults
-a step for convolutions, 5 to 15 % of the time. Elsewhere nobody reads it; what the user has set goes before it."""
+"""Tells glibc not to return each step's activations to the system only to ask for them again: page faults
+in every step of a convolutional network. Elsewhere nobody reads it; what the user has set goes before it."""
 
 
 @dataclass(frozen=True, slots=True)
