@@ -34,8 +34,9 @@ ORDER = {
     "export": 7,
     "terminal": 8,
     "ui": 8,
-    "cli": 9,
-    "__main__": 10,
+    "commands": 9,
+    "cli": 10,
+    "__main__": 11,
 }
 HEAVY = {"torch", "torchvision", "sklearn", "numpy", "scipy", "textual"}
 AT_THE_TOP = {"engine": HEAVY - {"textual"}, "ui": {"textual"}}

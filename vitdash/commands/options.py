@@ -1,0 +1,55 @@
+"""Arguments and options that several commands share, and what follows from them. Must not know what is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vitdash.errors import InputError
+from vitdash.text import plain
+
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the beginning of its id.")]
+RunNames = Annotated[list[str], typer.Argument(metavar="RUN…", help="Names of runs, or beginnings of their ids.")]
+RunsDir = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Where runs are kept; else VITDASH_RUNS, else ./runs.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]
+Detach = Annotated[bool, typer.Option("--detach", "-d", help="Return at once and leave it running.")]
+Assignments = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Change a knob; may be repeated.")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")]
+
+
+def root(runs_dir: Path | None) -> Path:
+    """Return where runs are kept."""
+    from vitdash.run import store
+
+    return runs_dir or store.default_root()
+
+
+def assigned(assignments: list[str]) -> dict[str, str]:
+    """Return what `--set` was given, by knob.
+
+    Raises:
+        InputError: one of them is no assignment.
+    """
+    given = {}
+    for assignment in assignments:
+        knob, equals, value = assignment.partition("=")
+        if not equals or not knob.strip():
+            reason = f"'{plain(assignment, 60)}' is no assignment."
+            raise InputError("--set", reason, "Write it as knob=value, for example heads=8.")
+        given[knob.strip()] = value
+    return given
+
+
+def whole_number(text: str) -> int:
+    """Return the whole number that `text` is, for an option's `parser`."""
+    if not text.isdecimal():
+        raise typer.BadParameter(f"'{plain(text, 60)}' is no whole number.")
+    return int(text)

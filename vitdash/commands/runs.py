@@ -1,0 +1,83 @@
+"""Commands that read runs: runs, show, tail, export."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vitdash.commands.options import Json, Output, RunName, RunNames, RunsDir, root, whole_number
+from vitdash.commands.output import out, print_json, write
+from vitdash.text import plain
+
+
+def runs(runs_dir: RunsDir = None, as_json: Json = False) -> None:
+    """List all runs, the newest last."""
+    from vitdash.run import summary
+    from vitdash.terminal import listing
+
+    folder = root(runs_dir)
+    found = summary.summarise_all(folder)
+    if as_json:
+        print_json([summary.describe(item) for item in found])
+    elif found:
+        listing.runs(out(), found)
+    else:
+        start = "vitdash train --preset cnn --dataset digits --max-inputs 20000"
+        out().print(f"There are no runs in {plain(folder.absolute(), 500)} yet. Start one: {start}", soft_wrap=True)
+
+
+def show(reference: RunName, runs_dir: RunsDir = None, as_json: Json = False) -> None:
+    """Show one run: state, results, knobs, and what went wrong. Results stand beside the reported ones."""
+    from vitdash.export import rendering, rows
+    from vitdash.run import store
+    from vitdash.terminal import pages
+
+    run = store.find(root(runs_dir), reference)
+    if as_json:
+        write(rendering.render([run], "json", reported=True))
+        return
+    (row,) = rows.read_rows([run])
+    pages.run(out(), row, run.read_claim(), str(run.path), run.log_tail())
+
+
+def tail(
+    reference: RunName,
+    runs_dir: RunsDir = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run ends.")] = False,
+    last: Annotated[
+        int | None,
+        typer.Option("--lines", "-n", metavar="NUMBER", parser=whole_number, help="Only the last so many events."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a run's events, every one once. Ctrl-C leaves the run alone."""
+    from vitdash.run import store
+    from vitdash.terminal import views, watch
+
+    run = store.find(root(runs_dir), reference)
+    console = out()
+    view = views.JsonView(console) if as_json else views.LineView(console, everything=True)
+    watch.tail(run, view, last=last, follow=follow)
+
+
+def export(
+    references: RunNames,
+    runs_dir: RunsDir = None,
+    to: Annotated[str, typer.Option("--format", metavar="NAME", help="markdown, csv or json.")] = "markdown",
+    output: Output = None,
+    reported: Annotated[bool, typer.Option("--reported", help="Add reported figures and differences.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Write runs as one table."""
+    from vitdash.export import destination, rendering
+    from vitdash.run import store
+
+    found = [store.find(root(runs_dir), reference) for reference in references]
+    if output:
+        destination.check(output, replace=force)
+    rendered = rendering.render(found, to, reported=reported)
+    if output:
+        destination.write(output, rendered, replace=force)
+    else:
+        write(rendered)

@@ -1,0 +1,115 @@
+"""Commands that make a worker do something: train, resume, pause, stop."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vitdash.commands.options import Assignments, Detach, Json, Quiet, RunName, RunsDir, assigned, root
+from vitdash.commands.output import out, print_json
+
+if TYPE_CHECKING:
+    from vitdash.run.launch import Worker
+    from vitdash.run.store import Run
+
+
+def train(
+    preset: Annotated[str, typer.Option(metavar="PRESET", help="A preset's name, or the path of a TOML file.")],
+    assignments: Assignments = None,
+    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set dataset=…")] = None,
+    data_dir: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where data sets are kept; else VITDASH_DATA.")
+    ] = None,
+    max_inputs: Annotated[str | None, typer.Option(metavar="IMAGES", help="Short for --set max_inputs=…")] = None,
+    seed: Annotated[str | None, typer.Option(metavar="NUMBER", help="Short for --set seed=…")] = None,
+    device: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set device=…")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the run; else as its preset.")] = None,
+    runs_dir: RunsDir = None,
+    detach: Detach = False,
+    export: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as markdown at the end.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --export replace a file.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Train a preset in the background and watch it. Ctrl-C stops it with a checkpoint."""
+    from vitdash import presets
+    from vitdash.export import destination, rendering
+    from vitdash.run import launch
+    from vitdash.terminal import interruptions
+
+    short = {
+        "dataset": dataset,
+        "data_dir": data_dir,
+        "max_inputs": max_inputs,
+        "seed": seed,
+        "device": device,
+    }
+    given = assigned(assignments or []) | {knob: text for knob, text in short.items() if text is not None}
+    config = presets.load(preset)
+    config = config.replace(config.parse(given))
+    if export:
+        destination.check(export, replace=force)
+    with interruptions.held():
+        run = launch.create(config, root(runs_dir), name or config.description.preset, tuple(sys.argv[1:]))
+        _attend(launch.start(run), detach=detach, quiet=quiet, as_json=as_json)
+    if export and not detach:
+        destination.write(export, rendering.render([run], "markdown"), replace=force)
+
+
+def resume(
+    reference: RunName,
+    runs_dir: RunsDir = None,
+    detach: Detach = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Go on with a paused, stopped, failed or lost run. An ended one is taken up from its last checkpoint."""
+    from vitdash.run import launch, state, store
+    from vitdash.terminal import interruptions
+
+    run = store.find(root(runs_dir), reference)
+    if state.derive(run) is state.State.PAUSED:
+        _ask(run, "run")
+        return
+    with interruptions.held():
+        _attend(launch.resume(run), detach=detach, quiet=quiet, as_json=as_json)
+
+
+def pause(reference: RunName, runs_dir: RunsDir = None) -> None:
+    """Pause a run. It keeps its process and memory, and a checkpoint is written."""
+    from vitdash.run import store
+
+    _ask(store.find(root(runs_dir), reference), "pause")
+
+
+def stop(reference: RunName, runs_dir: RunsDir = None) -> None:
+    """Stop a run with a checkpoint, to be resumed later."""
+    from vitdash.run import store
+
+    _ask(store.find(root(runs_dir), reference), "stop")
+
+
+def _attend(worker: Worker, *, detach: bool, quiet: bool, as_json: bool) -> None:
+    """Watch a run that was just launched to its end, or leave once it is sure to have begun."""
+    from vitdash.run import launch
+    from vitdash.terminal import watch
+
+    run = worker.run
+    if detach:
+        launch.confirm(worker)
+        if as_json:
+            print_json({"run": run.id, "directory": str(run.path)})
+        else:
+            out().print(f"{run.id} runs in the background. Watch it: vitdash tail -f {run.id}", soft_wrap=True)
+        return
+    watch.attend(worker, out(), quiet=quiet, as_json=as_json)
+
+
+def _ask(run: Run, word: str) -> None:
+    """Ask something of a run and say what came of it."""
+    from vitdash.run import control, request
+
+    out().print(f"{run.id}: {request.ask(run, control.Word(word))}", soft_wrap=True)
