@@ -18,7 +18,8 @@ from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
 from vitdash.run import machine, store
-from vitdash.run.store import LONGEST_NAME, Run
+from vitdash.run.names import LONGEST_NAME, check_name
+from vitdash.run.store import Run
 
 REFUSED = [
     "",
@@ -80,6 +81,7 @@ def test_a_run_is_a_place_for_each_of_its_files(root: Path) -> None:
         "log": "log.txt",
         "control": "control",
         "lock": "lock",
+        "labels": "labels.json",
         "summary": "summary.json",
     }
     assert {key: getattr(run, key) for key in names} == {key: run.path / name for key, name in names.items()}
@@ -136,7 +138,7 @@ def test_names_that_would_be_trouble_are_refused(root: Path, name: str) -> None:
 def test_a_name_that_is_accepted_is_a_harmless_part_of_a_path(name: str) -> None:
     """Whatever is typed: letters, digits and four signs of ASCII, or an error."""
     try:
-        assert store.check_name(name) == name
+        assert check_name(name) == name
     except InputError:
         return
     assert name.isascii()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,24 @@ def replace_atomically(path: Path, write: Callable[[IO[bytes]], object], *, dura
         raise
     if durable:
         sync_directory(path.parent)
+
+
+def read_bounded(path: Path, largest: int) -> bytes:
+    """Return what is in a file that anyone may have put there; nothing is waited for and no link followed.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no regular file, or larger than `largest` bytes.
+    """
+    # A named pipe would otherwise keep its reader until someone writes.
+    flags = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("is no regular file")
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise ValueError(f"is larger than {largest:,} bytes")
+    return content
 
 
 def remove_leftovers(path: Path) -> None:

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import os
 import random
-import re
 import string
 import time
 from dataclasses import dataclass
@@ -14,16 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vitdash.errors import InputError, RunError
-from vitdash.run import machine, wire
+from vitdash.run import labels, machine, wire
 from vitdash.run.files import write_atomically
+from vitdash.run.names import check_name
 from vitdash.text import did_you_mean, plain
 
 if TYPE_CHECKING:
     from vitdash.config import RunConfig
 
-LONGEST_NAME = 60
 LONGEST_CLAIMED_TEXT = 4096
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,11 @@ class Run:
         return self.path / "lock"
 
     @property
+    def labels(self) -> Path:
+        """What people have written on it."""
+        return self.path / "labels.json"
+
+    @property
     def summary(self) -> Path:
         """Derived from the events so that lists are fast; may be deleted."""
         return self.path / "summary.json"
@@ -144,20 +147,6 @@ class Run:
 def default_root() -> Path:
     """Return where runs are kept unless the user says otherwise."""
     return Path(os.environ.get("VITDASH_RUNS") or "runs")
-
-
-def check_name(name: str) -> str:
-    """Return `name` if a run may be called so.
-
-    Raises:
-        InputError: it may not.
-    """
-    if not _NAME.match(name) or len(name) > LONGEST_NAME:
-        allowed = (
-            f"Use letters, digits, '.', '_', '+' and '-', at most {LONGEST_NAME} of them, first a letter or digit."
-        )
-        raise InputError("--name", f"a run cannot be called '{plain(name, 80)}'.", allowed)
-    return name
 
 
 def create(root: Path, name: str, config_text: str, command: tuple[str, ...]) -> Run:
@@ -213,22 +202,21 @@ def all_runs(root: Path) -> list[Run]:
 
 
 def find(root: Path, reference: str) -> Run:
-    """Return the run that is called `reference`, or whose id alone begins with it.
+    """Return the run that is called `reference`, now or when it was created, or whose id alone begins with it.
 
     Raises:
         InputError: no run fits, or several do.
     """
     runs = all_runs(root)
-    exact = [run for run in runs if run.id == reference]
-    named = [run for run in runs if run.id.rsplit("-", 3)[0] == reference]
-    prefixed = [run for run in runs if reference and run.id.startswith(reference)]
-    fitting = exact or named or prefixed
+    fitting = [run for run in runs if run.id == reference] or _called(runs, reference)
+    fitting = fitting or [run for run in runs if reference and run.id.startswith(reference)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
         shown = ", ".join(run.id for run in fitting[-5:]) + (", …" if len(fitting) > 5 else "")
         raise InputError("RUN", f"'{plain(reference, 80)}' fits {len(fitting)} runs: {shown}.", "Give more of the id.")
-    hint = did_you_mean(reference, [run.id for run in runs] + [run.id.rsplit("-", 3)[0] for run in runs])
+    known = [name for run in runs for name in (run.id, _original_name(run), labels.read(run).name) if name]
+    hint = did_you_mean(reference, known)
     hint = hint or ("See: vitdash runs" if runs else f"There are no runs in {plain(root)} yet; see --runs-dir.")
     raise InputError("RUN", f"there is no run '{plain(reference, 80)}'.", hint)
 
@@ -242,6 +230,16 @@ def read_config(run: Run) -> RunConfig:
     from vitdash import presets
 
     return presets.load_file(run.config)
+
+
+def _called(runs: list[Run], name: str) -> list[Run]:
+    """Return the runs that are shown as `name`; if there are none, those that were created so and renamed."""
+    shown = {run.id: labels.read(run).name or _original_name(run) for run in runs}
+    return [run for run in runs if shown[run.id] == name] or [run for run in runs if _original_name(run) == name]
+
+
+def _original_name(run: Run) -> str:
+    return run.id.rsplit("-", 3)[0]
 
 
 def _parse_claim(raw: bytes) -> Claim:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitdash.errors import VitdashError
-from vitdash.run import state, store, wire
+from vitdash.run import labels, state, store, wire
 from vitdash.run.files import write_atomically
+from vitdash.run.labels import Labels
 from vitdash.run.state import State
 from vitdash.run.store import Run
 from vitdash.text import plain
@@ -45,7 +46,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run in a list; `problem` says what cannot be read of it."""
+    """A run in a list, under the name that it is shown by; `problem` says what cannot be read of it."""
 
     run: Run
     name: str
@@ -53,6 +54,7 @@ class Summary:
     state: State
     figures: Figures
     problem: str = ""
+    labels: Labels = labels.NONE
 
 
 def read_history(run: Run) -> RunHistory:
@@ -94,12 +96,14 @@ def figures_of(history: RunHistory) -> Figures:
 
 def summarise(run: Run) -> Summary:
     """Return a run in short, from the cache where that is still true."""
+    written = labels.read(run)
     try:
         claim = run.read_claim()
         current = state.derive(run, claim)
-        return Summary(run, plain(claim.name), claim.created, current, _figures(run, current))
+        name = written.name or plain(claim.name)
+        return Summary(run, name, claim.created, current, _figures(run, current), labels=written)
     except VitdashError as error:
-        return Summary(run, run.id, 0.0, State.LOST, Figures(), problem=str(error))
+        return Summary(run, written.name or run.id, 0.0, State.LOST, Figures(), problem=str(error), labels=written)
 
 
 def summarise_all(root: Path) -> list[Summary]:
@@ -120,6 +124,8 @@ def describe(item: Summary) -> dict[str, object]:
         "created": item.created,
         "directory": str(item.run.path),
         **dataclasses.asdict(item.figures),
+        "tags": list(item.labels.tags),
+        "note": item.labels.note,
         "problem": item.problem or None,
     }
 
