@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from vitdash import architectures, catalog
 from vitdash.architectures import Architecture
+from vitdash.compute import ComputeKnobs
 from vitdash.errors import InputError
 from vitdash.knobs import Knob, Value, has_effect, knob, knobs_of
 from vitdash.text import did_you_mean, plain
@@ -161,20 +162,6 @@ class RecordKnobs:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ComputeKnobs:
-    """What it is computed on; decided once and written down, so that a resumed run gives the same bits."""
-
-    device: str = knob(
-        "auto", "Where to compute; auto is the first of cuda, mps, cpu that is there.",
-        choices=("auto", "cuda", "mps", "cpu"), affects_result=False,
-    )  # fmt: skip
-    threads: int = knob(
-        0, "Threads for the CPU's share of the work; 0 is one for each core.",
-        minimum=0, maximum=1024, affects_result=False,
-    )  # fmt: skip
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Reported:
     """Figures that someone else reported for this preset, and after how many images."""
 
@@ -196,7 +183,7 @@ class RunConfig:
     train: TrainKnobs = TrainKnobs()
     probe: ProbeKnobs = ProbeKnobs()
     record: RecordKnobs = RecordKnobs()
-    compute: ComputeKnobs = ComputeKnobs()
+    compute: ComputeKnobs = dataclasses.field(default_factory=ComputeKnobs)
     reported: Reported | None = None
 
     @property

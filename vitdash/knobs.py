@@ -28,15 +28,15 @@ class Knob:
     name: str
     default: Value
     help: str
-    label: str
-    minimum: float | None
-    maximum: float | None
-    above: float | None
-    choices: Choices | None
-    unit: str
-    column: str
-    only_if: tuple[str, tuple[str, ...]] | None
-    affects_result: bool
+    label: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    choices: Choices | None = None
+    unit: str = ""
+    column: str = ""
+    only_if: tuple[str, tuple[str, ...]] | None = None
+    affects_result: bool = True
 
     @property
     def options(self) -> tuple[str, ...]:

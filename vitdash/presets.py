@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vitdash import catalog
+from vitdash import catalog, toml
 from vitdash.architectures import Architecture
 from vitdash.config import OTHER_TABLES, TABLES, Description, Reported, RunConfig
 from vitdash.errors import InputError
-from vitdash.knobs import has_effect, knobs_of
+from vitdash.knobs import knobs_of
 from vitdash.text import did_you_mean, one_of, plain
 
-LARGEST_FILE_BYTES = 65_536
 Table = TypeVar("Table")
 
 
@@ -77,21 +76,9 @@ def load_file(path: Path) -> RunConfig:
     """
     where = plain(path)
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE_BYTES + 1)
+        text = toml.read(path, "preset")
     except FileNotFoundError:
         raise InputError(where, "there is no such file.", "See: vitdash presets") from None
-    except IsADirectoryError:
-        raise InputError(where, "is a directory; a preset is one TOML file.") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(where, f"cannot be read: {plain(reason)}.") from None
-    if len(raw) > LARGEST_FILE_BYTES:
-        raise InputError(where, f"is larger than {LARGEST_FILE_BYTES:,} bytes; that is no preset.")
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        raise InputError(where, "is not text; a preset is a TOML file in UTF-8.") from None
     return parse(text, where, plain(path.stem))
 
 
@@ -101,25 +88,11 @@ def parse(text: str, where: str, name: str) -> RunConfig:
     Raises:
         InputError: the text is not a valid preset.
     """
-    import tomli
-
     if not text.strip():
         raise InputError(where, "is empty; a preset needs at least a [model] table with an architecture.")
-    try:
-        content = tomli.loads(text)
-    except (tomli.TOMLDecodeError, RecursionError) as error:
-        raise InputError(where, f"is not TOML: {plain(error)}.") from None
-    except ValueError:
-        # Python refuses to read a whole number of more than some thousand digits.
-        raise InputError(where, "has a number that is too long to read.") from None
+    content = toml.parse(text, where)
+    toml.check_tables(content, (*TABLES, "reported"), where)
     header = {key: value for key, value in content.items() if not isinstance(value, dict)}
-    known = (*TABLES, "reported")
-    for key, value in content.items():
-        if isinstance(value, dict) and key not in known:
-            hint = did_you_mean(key, known) or f"Tables: {', '.join(known)}."
-            raise InputError(where, f"unknown table [{plain(key, 60)}].", hint)
-        if not isinstance(value, dict) and key in known:
-            raise InputError(where, f"'{key}' is a table: write [{key}].")
     description = _read(Description, header, where)
     description = dataclasses.replace(
         description, preset=description.preset or name, title=description.title or description.preset or name
@@ -179,28 +152,7 @@ def _read_reported(content: Mapping[str, Any] | None, where: str) -> Reported | 
 
 
 def _read(table: type[Table], content: Mapping[str, Any], where: str, place: str = "") -> Table:
-    known = knobs_of(table)
-    values = {}
-    for key, value in content.items():
-        if key not in known:
-            raise InputError(where, f"{place}unknown key '{plain(key, 60)}'.", _where_it_belongs(key, known))
-        try:
-            values[key] = known[key].check(value)
-        except ValueError as error:
-            raise InputError(where, f"{place}{key}: {error}.") from None
-    result = table(**values)
-    for key in values:
-        if not has_effect(result, known[key]):
-            governing, needed = known[key].only_if or ("", ())
-            reason = f"has no effect while {governing} is '{getattr(result, governing)}'"
-            raise InputError(where, f"{place}{key}: {reason}; it belongs to {one_of(needed)}.")
-    return result
-
-
-def _where_it_belongs(key: str, known: Mapping[str, object]) -> str:
-    if table := next((name for name, knobs in OTHER_TABLES.items() if key in knobs_of(knobs)), ""):
-        return f"It belongs below [{table}]."
-    return did_you_mean(key, known) or f"Known: {', '.join(known)}."
+    return toml.read_table(table, content, where, place, OTHER_TABLES)
 
 
 def _table_of(config: RunConfig, knob_name: str) -> str:
