@@ -7,12 +7,16 @@ from importlib import import_module
 from typing import Any
 
 from vitdash.errors import InputError
+from vitdash.publications import FASHION_MNIST, MNIST, Publication
 from vitdash.text import did_you_mean, one_of, plain
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetFacts:
-    """What is known of a data set before it is read; images are square and grey, `image_size` pixels a side."""
+    """What is known of a data set before it is read; images are square and grey, `image_size` pixels a side.
+
+    One with a `publication` is fetched as files; one without needs none.
+    """
 
     module: str
     title: str
@@ -20,11 +24,14 @@ class DatasetFacts:
     image_size: int
     train_images: int
     validation_images: int
+    publication: Publication | None = None
 
 
 DATASETS = {
-    "fashion-mnist": DatasetFacts("vitdash.engine.datasets.fashion_mnist", "Fashion-MNIST", 10, 28, 60_000, 10_000),
-    "mnist": DatasetFacts("vitdash.engine.datasets.mnist", "MNIST", 10, 28, 60_000, 10_000),
+    "fashion-mnist": DatasetFacts(
+        "vitdash.engine.datasets.fashion_mnist", "Fashion-MNIST", 10, 28, 60_000, 10_000, FASHION_MNIST
+    ),
+    "mnist": DatasetFacts("vitdash.engine.datasets.mnist", "MNIST", 10, 28, 60_000, 10_000, MNIST),
     "digits": DatasetFacts("vitdash.engine.datasets.digits", "scikit-learn's digits", 10, 28, 1_438, 359),
 }
 ARCHITECTURES = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import shutil
 import struct
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,7 @@ import torch
 from vitdash.engine.datasets import fashion_mnist
 from vitdash.engine.datasets.published import load_published
 from vitdash.errors import InputError
-
-CLASSES = tuple("0123456789")
+from vitdash.publications import Publication, PublishedFile
 
 
 def idx(values: torch.Tensor) -> bytes:
@@ -23,80 +23,99 @@ def idx(values: torch.Tensor) -> bytes:
     return header + values.numpy().tobytes()
 
 
+@dataclass(frozen=True)
 class Small:
-    """A publication of eight training and four test images; its mirror refuses."""
+    """Eight training and four test images, published by a mirror that refuses, and the directory they are kept in."""
 
-    mirrors = ["http://127.0.0.1:9/"]  # noqa: RUF012 - as torchvision declares it
-    resources: list[tuple[str, str]] = []  # noqa: RUF012
+    directory: Path
+    publication: Publication
+
+    @property
+    def folder(self) -> Path:
+        """Return where the files lie."""
+        return self.directory / self.publication.folder
+
+    def unpack(self) -> None:
+        """Leave the files as torchvision does, which may be all that there is."""
+        for packed in list(self.folder.glob("*.gz")):
+            packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
+            packed.unlink()
+
+    def load(self) -> tuple[torch.Size, list[int]]:
+        """Return the shape of the training images and the validation labels."""
+        dataset = load_published(self.publication, self.directory, lambda *_: None, lambda: False)
+        assert dataset.train_labels.dtype == torch.int64
+        return dataset.train_images.shape, dataset.validation_labels.tolist()
+
+
+CONTENTS = {
+    "train-images-idx3-ubyte.gz": torch.arange(8 * 784).reshape(8, 28, 28).to(torch.uint8),
+    "train-labels-idx1-ubyte.gz": torch.arange(8, dtype=torch.uint8),
+    "t10k-images-idx3-ubyte.gz": torch.zeros(4, 28, 28, dtype=torch.uint8),
+    "t10k-labels-idx1-ubyte.gz": torch.tensor([9, 8, 7, 6], dtype=torch.uint8),
+}
+
+
+def published(directory: Path, contents: dict[str, torch.Tensor]) -> Small:
+    files = []
+    (directory / "Small" / "raw").mkdir(parents=True)
+    for name, values in contents.items():
+        unpacked = idx(values)
+        packed = gzip.compress(unpacked, mtime=0)
+        (directory / "Small" / "raw" / name).write_bytes(packed)
+        files.append(PublishedFile(name, len(packed), md5(packed), unpacked_md5=md5(unpacked)))
+    mirrors = ("http://127.0.0.1:9/",)
+    return Small(directory, Publication("Small/raw", mirrors, tuple(files), tuple("0123456789")))
+
+
+def md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with the four packed files of `Small`."""
-    contents = {
-        "train-images-idx3-ubyte.gz": torch.arange(8 * 784).reshape(8, 28, 28).to(torch.uint8),
-        "train-labels-idx1-ubyte.gz": torch.arange(8, dtype=torch.uint8),
-        "t10k-images-idx3-ubyte.gz": torch.zeros(4, 28, 28, dtype=torch.uint8),
-        "t10k-labels-idx1-ubyte.gz": torch.tensor([9, 8, 7, 6], dtype=torch.uint8),
-    }
-    resources = []
-    for name, values in contents.items():
-        packed = gzip.compress(idx(values), mtime=0)
-        (tmp_path / name).write_bytes(packed)
-        resources.append((name, hashlib.md5(packed, usedforsecurity=False).hexdigest()))
-    monkeypatch.setattr(Small, "resources", resources)
-    return tmp_path
+def small(tmp_path: Path) -> Small:
+    """Return a publication whose four packed files are there."""
+    return published(tmp_path, CONTENTS)
 
 
-def load(folder: Path) -> tuple[torch.Size, list[int]]:
-    dataset = load_published(Small, folder, CLASSES, lambda *_: None, lambda: False)
-    assert dataset.train_labels.dtype == torch.int64
-    return dataset.train_images.shape, dataset.validation_labels.tolist()
-
-
-def test_packed_files_are_read_where_they_lie(folder: Path) -> None:
+def test_packed_files_are_read_where_they_lie(small: Small) -> None:
     """No network, nothing written: a read-only folder will do."""
-    before = sorted(folder.iterdir())
-    assert load(folder) == (torch.Size((8, 1, 28, 28)), [9, 8, 7, 6])
-    assert sorted(folder.iterdir()) == before
+    before = sorted(small.folder.iterdir())
+    assert small.load() == (torch.Size((8, 1, 28, 28)), [9, 8, 7, 6])
+    assert sorted(small.folder.iterdir()) == before
 
 
-def test_files_that_torchvision_unpacked_are_read_too(folder: Path) -> None:
+def test_files_that_torchvision_unpacked_are_read_too(small: Small) -> None:
     """Who has trained with torchvision has the data already."""
-    for packed in list(folder.glob("*.gz")):
-        packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
-        packed.unlink()
-    assert load(folder) == (torch.Size((8, 1, 28, 28)), [9, 8, 7, 6])
+    small.unpack()
+    assert small.load() == (torch.Size((8, 1, 28, 28)), [9, 8, 7, 6])
 
 
-def test_missing_files_without_a_network_name_the_way_out(folder: Path) -> None:
+def test_missing_files_without_a_network_name_the_way_out(small: Small) -> None:
     """One sentence: what is missing, --data-dir, --dataset digits."""
-    (folder / "t10k-labels-idx1-ubyte.gz").unlink()
+    (small.folder / "t10k-labels-idx1-ubyte.gz").unlink()
     with pytest.raises(InputError) as caught:
-        load(folder)
+        small.load()
     assert "t10k-labels-idx1-ubyte.gz" in str(caught.value)
     assert "--data-dir" in caught.value.hint
     assert "--dataset digits" in caught.value.hint
 
 
-def test_a_truncated_unpacked_file_is_never_taken_for_whole(folder: Path) -> None:
-    """What torchvision left half unpacked is noticed by its length."""
-    packed = folder / "train-images-idx3-ubyte.gz"
-    content = gzip.decompress(packed.read_bytes())
-    packed.with_suffix("").write_bytes(content[:-1])
-    packed.unlink()
-    with pytest.raises(InputError, match="cut short"):
-        load(folder)
+@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: content[:-1] + b"?"])
+def test_a_damaged_unpacked_file_is_fetched_anew(small: Small, damage: Callable[[bytes], bytes]) -> None:
+    """What torchvision left half unpacked, or a disk has changed, is noticed by its checksum and left alone."""
+    small.unpack()
+    unpacked = small.folder / "train-images-idx3-ubyte"
+    unpacked.write_bytes(damage(unpacked.read_bytes()))
+    with pytest.raises(InputError, match=r"train-images-idx3-ubyte\.gz: could not be fetched"):
+        small.load()
 
 
-def test_images_and_labels_that_do_not_belong_together_are_refused(folder: Path) -> None:
+def test_images_and_labels_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     """Each file may be sound and the set still wrong."""
-    for packed in list(folder.glob("*.gz")):
-        packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
-        packed.unlink()
-    shutil.copy(folder / "t10k-labels-idx1-ubyte", folder / "train-labels-idx1-ubyte")
+    few = CONTENTS["t10k-labels-idx1-ubyte.gz"]
     with pytest.raises(InputError, match="holds"):
-        load(folder)
+        published(tmp_path, CONTENTS | {"train-labels-idx1-ubyte.gz": few}).load()
 
 
 def test_the_real_data_set_is_what_it_should_be(real_data: Path) -> None:

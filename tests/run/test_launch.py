@@ -385,16 +385,6 @@ def test_a_run_is_created_as_it_will_be_computed(
     assert config.fingerprint() == tiny.fingerprint()
 
 
-def test_data_are_where_the_user_says(tiny: RunConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The configuration before VITDASH_DATA before the user's data folder; always absolute."""
-    monkeypatch.chdir(tmp_path)
-    assert launch.data_directory(tiny).is_relative_to(tmp_path)
-    assert launch.data_directory(tiny).parts[-2:] == ("vitdash", "datasets")
-    monkeypatch.setenv("VITDASH_DATA", "relative")
-    assert launch.data_directory(tiny) == tmp_path / "relative"
-    assert launch.data_directory(tiny.replace({"data_dir": "~/data"})) == tmp_path / "data"
-
-
 @pytest.fixture
 def spawned(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """Return the runs for which a worker would have been started; none is."""

@@ -71,7 +71,7 @@ def compute(
     log.append(Phase(name="load", done=0, total=0))
     config = read_config(run)
     _wait_unless_stopped(in_background(_import_computation), orders)
-    from vitdash.engine.datasets.download import DownloadCancelled
+    from vitdash.data.download import DownloadCancelled
     from vitdash.engine.prepare import prepare
     from vitdash.engine.session import Session
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitdash import presets
+from vitdash import data, presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
 from vitdash.run import control, lock, machine, state, store
@@ -54,17 +54,8 @@ def create(config: RunConfig, root: Path, name: str, command: tuple[str, ...]) -
     resolved: dict[str, str | int] = {}
     if not config.compute.threads:
         resolved["threads"] = machine.cores()
-    resolved["data_dir"] = str(data_directory(config))
+    resolved["data_dir"] = str(data.directory(config.data.data_dir))
     return store.create(root, name, presets.dump(config.replace(resolved)), command)
-
-
-def data_directory(config: RunConfig) -> Path:
-    """Return the absolute path of the folder that data sets are kept in."""
-    if given := config.data.data_dir or os.environ.get("VITDASH_DATA", ""):
-        return Path(given).expanduser().absolute()
-    from platformdirs import user_data_path
-
-    return user_data_path("vitdash") / "datasets"
 
 
 def start(run: Run) -> Worker:

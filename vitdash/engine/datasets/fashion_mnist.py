@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from torchvision.datasets import FashionMNIST
-
 from vitdash.engine.datasets import Dataset, Report
 from vitdash.engine.datasets.published import load_published
+from vitdash.publications import FASHION_MNIST
 
 
 def load(directory: Path, report: Report, cancelled: Callable[[], bool]) -> Dataset:
-    """Return the data set from where torchvision keeps it below `directory`.
-
-    Source: Xiao, Rasul, Vollgraf, 2017; addresses and checksums are torchvision's.
-    """
-    folder = directory / "FashionMNIST" / "raw"
-    return load_published(FashionMNIST, folder, tuple(FashionMNIST.classes), report, cancelled)
+    """Return the data set from where torchvision, too, keeps it below `directory`."""
+    return load_published(FASHION_MNIST, directory, report, cancelled)

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from torchvision.datasets import MNIST
-
 from vitdash.engine.datasets import Dataset, Report
 from vitdash.engine.datasets.published import load_published
+from vitdash.publications import MNIST
 
 
 def load(directory: Path, report: Report, cancelled: Callable[[], bool]) -> Dataset:
-    """Return the data set from where torchvision keeps it below `directory`.
-
-    Source: LeCun, Cortes, Burges, 1998; addresses and checksums are torchvision's.
-    """
-    folder = directory / "MNIST" / "raw"
-    return load_published(MNIST, folder, tuple(str(digit) for digit in range(10)), report, cancelled)
+    """Return the data set from where torchvision, too, keeps it below `directory`."""
+    return load_published(MNIST, directory, report, cancelled)

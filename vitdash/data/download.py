@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitdash.engine.datasets.mirror import Answer, Limits, MirrorError, RangeError, blame, letters
-from vitdash.engine.datasets.partial_file import Part, explained, locked_part, md5_of
+from vitdash.data.mirror import Answer, Limits, MirrorError, RangeError, blame, letters
+from vitdash.data.partial_file import Part, explained, locked_part, md5_of
 from vitdash.errors import InputError, InterruptedByUser
 
 POLL_SECONDS = 0.1

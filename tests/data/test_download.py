@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.hostile_server import (
+from tests.data.hostile_server import (
     Behaviour,
     HostileServer,
     answers,
@@ -31,10 +31,10 @@ from tests.engine.hostile_server import (
     stops_in_the_headers,
     trickles,
 )
-from vitdash.engine.datasets import download
-from vitdash.engine.datasets.download import DownloadCancelled, RemoteFile, fetch
-from vitdash.engine.datasets.mirror import Limits
-from vitdash.engine.datasets.partial_file import md5_of
+from vitdash.data import download
+from vitdash.data.download import DownloadCancelled, RemoteFile, fetch
+from vitdash.data.mirror import Limits
+from vitdash.data.partial_file import md5_of
 from vitdash.errors import InputError
 
 BODY = random.Random(0).randbytes(300_000)
@@ -391,15 +391,12 @@ def test_a_callers_own_trouble_is_not_taken_for_the_disks(server: HostileServer,
 
 
 CHILD = """
-import importlib.util, pathlib, sys
+import pathlib, sys
+from vitdash.data.download import RemoteFile, fetch
 
-# Loaded by its file, because its package imports torch, which takes seconds.
-spec = importlib.util.spec_from_file_location("download", sys.argv[1])
-download = sys.modules["download"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(download)
-file = download.RemoteFile(sys.argv[2], sys.argv[3], (sys.argv[4],))
+file = RemoteFile(sys.argv[1], sys.argv[2], (sys.argv[3],))
 report = lambda done, total: print(done, total, flush=True)
-download.fetch(file, pathlib.Path(sys.argv[5]), report, lambda: False)
+fetch(file, pathlib.Path(sys.argv[4]), report, lambda: False)
 """
 
 
@@ -407,8 +404,8 @@ download.fetch(file, pathlib.Path(sys.argv[5]), report, lambda: False)
 def child(server: HostileServer, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that fetches half of the file and then waits for the server."""
     url = server.serve("/a", sends(BODY, stop_after=HALF, then_holds=True))
-    arguments = [sys.executable, "-c", CHILD, str(download.__file__), NAME, MD5, url, str(tmp_path)]
-    environment = os.environ | {"PYTHONPATH": str(Path(download.__file__).parents[3])}
+    arguments = [sys.executable, "-c", CHILD, NAME, MD5, url, str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(Path(download.__file__).parents[2])}
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         for line in process.stdout:
