@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tests.recorded import progress, started
 from vitdash import presets
-from vitdash.run.events import Evaluated, Event, Paused, Phase, Probed, Resumed, RunStarted, Tick
+from vitdash.run.events import Evaluated, Event, Paused, Phase, Probed, RunStarted, Tick
 from vitdash.run.history import RunHistory
 from vitdash.terminal import live
 from vitdash.terminal.live import Canvas
@@ -119,53 +119,6 @@ def test_a_notice_stands_before_what_the_run_says() -> None:
     """After Ctrl-C the answer is what counts."""
     assert live.draw(busy(), None, "stopping…", Canvas(80)).plain.endswith("\nstopping…")
     assert live.draw(history(started(CONFIG), Paused(images_seen=0)), None, "", Canvas(80)).plain.endswith("\npaused")
-
-
-def test_the_time_left_goes_by_the_pace_so_far_evaluations_included() -> None:
-    """A hundred images in ten seconds, whatever the records claim: nine hundred more take ninety."""
-    config = CONFIG.replace({"max_inputs": 1000})
-    past = history(
-        dataclasses.replace(started(config), time=1.0),
-        dataclasses.replace(progress(100, pace=500.0), time=10.0),
-        dataclasses.replace(progress(200, pace=500.0), time=20.0),
-    )
-    assert live.seconds_left(past, 200, 1000) == pytest.approx(80.0)
-    assert live.seconds_left(past, 1000, 1000) == 0.0
-
-
-def test_the_time_left_after_one_record_goes_by_its_own_pace() -> None:
-    """There is no interval yet, but a rate; before that nothing is claimed."""
-    assert live.seconds_left(history(started(CONFIG)), 0, 1000) is None
-    assert live.seconds_left(history(started(CONFIG), progress(100, pace=50.0)), 100, 1000) == pytest.approx(18.0)
-    assert live.seconds_left(history(started(CONFIG), progress(100, pace=0.0)), 100, 1000) is None
-
-
-def test_the_time_left_of_a_resumed_run_forgets_its_first_life() -> None:
-    """A night between two lives is not the pace of training."""
-    past = history(
-        dataclasses.replace(started(CONFIG), time=1.0),
-        dataclasses.replace(progress(100), time=10.0),
-        dataclasses.replace(progress(200), time=20.0),
-        dataclasses.replace(started(CONFIG), time=90_000.0),
-        Resumed(from_images=200, from_seq=3),
-        dataclasses.replace(progress(300), time=90_010.0),
-        dataclasses.replace(progress(400), time=90_015.0),
-    )
-    assert live.seconds_left(past, 400, 1000) == pytest.approx(30.0)
-
-
-def test_the_time_left_after_a_pause_forgets_the_pause() -> None:
-    """A night of waiting in one life is no pace of training either."""
-    past = history(
-        dataclasses.replace(started(CONFIG), time=1.0),
-        dataclasses.replace(progress(100), time=10.0),
-        dataclasses.replace(progress(200), time=20.0),
-        dataclasses.replace(Paused(images_seen=200), time=21.0),
-        dataclasses.replace(Resumed(from_images=200, from_seq=4), time=90_000.0),
-        dataclasses.replace(progress(300), time=90_010.0),
-        dataclasses.replace(progress(400), time=90_015.0),
-    )
-    assert live.seconds_left(past, 400, 1000) == pytest.approx(30.0)
 
 
 @pytest.mark.parametrize("config", [{}, {"data": 3}, {"data": {"dataset": "a\x1b[31mb\nc"}}])

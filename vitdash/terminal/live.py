@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from vitdash.run import lines, pace
 from vitdash.run.events import Phase, RunStarted, Tick
 from vitdash.run.history import RunHistory
-from vitdash.terminal import lines
 from vitdash.terminal.sparkline import ASCII, BLOCKS, on_axis, sparkline
 from vitdash.text import accuracy, count, duration, loss, plain, rate, size
 
@@ -57,19 +57,6 @@ def draw(history: RunHistory, tick: Tick | None, notice: str, canvas: Canvas) ->
     return Text("\n").join(drawn)
 
 
-def seconds_left(history: RunHistory, images_seen: int, planned: int) -> float | None:
-    """Return how long the rest takes at the pace since the run last began or went on, evaluations included."""
-    if not history.progress or not history.started:
-        return None
-    since = [event for event in history.progress if event.seq > history.going_since]
-    if len(since) < 2:
-        speed = history.progress[-1].images_per_second
-        return (planned - images_seen) / speed if speed > 0 else None
-    elapsed = since[-1].time - since[0].time
-    trained = since[-1].images_seen - since[0].images_seen
-    return (planned - images_seen) * elapsed / trained if trained else None
-
-
 def _headline(history: RunHistory, canvas: Canvas) -> Text:
     event = history.started
     if event is None:
@@ -93,7 +80,7 @@ def _progress(history: RunHistory, tick: Tick | None, event: RunStarted, canvas:
     seen = max(history.images_seen, tick.images_seen if tick else 0)
     speed = tick.images_per_second if tick else history.progress[-1].images_per_second if history.progress else None
     planned = max(1, event.planned_images)
-    left = seconds_left(history, seen, planned)
+    left = pace.seconds_left(history, seen, planned)
     # Rounded down: 100% is said of nothing that goes on.
     facts = [f"{100 * seen // planned}%", f"{count(seen)} / {count(planned)}"]
     facts += [rate(speed)] if speed is not None else []

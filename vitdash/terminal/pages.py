@@ -9,11 +9,11 @@ from rich.console import Console
 from vitdash import text
 from vitdash.export import table
 from vitdash.export.rows import Row
+from vitdash.run.lines import VALUE_NAMES
 from vitdash.run.state import State
 from vitdash.run.store import Claim
 from vitdash.terminal import grid
 from vitdash.terminal.grid import GridColumn
-from vitdash.terminal.lines import VALUE_NAMES
 
 NARROWEST_VALUE = 16
 

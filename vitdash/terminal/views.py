@@ -8,6 +8,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.live import Live
 
+from vitdash.run import lines
 from vitdash.run.events import (
     CheckpointSaved,
     DiagnosticsSaved,
@@ -21,7 +22,7 @@ from vitdash.run.events import (
 )
 from vitdash.run.history import RunHistory
 from vitdash.terminal import console as consoles
-from vitdash.terminal import lines, live
+from vitdash.terminal import live
 
 FRAMES_PER_SECOND = 8
 

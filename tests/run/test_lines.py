@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.harmless import is_harmless
 from tests.recorded import progress, started
 from vitdash import presets
+from vitdash.run import lines
 from vitdash.run.events import (
     CheckpointSaved,
     DiagnosticsSaved,
@@ -27,7 +28,6 @@ from vitdash.run.events import (
     Stopped,
     TrainProgress,
 )
-from vitdash.terminal import lines
 
 CNN = presets.load("cnn")
 SAID: dict[str, tuple[Event, str]] = {
