@@ -50,6 +50,7 @@ def finish(worker: Worker) -> list[Event]:
 def settle(worker: Worker) -> int:
     """Wait for a worker whose news nobody reads any more, and return its exit code."""
     code = worker.process.wait(DEADLINE_SECONDS)
+    assert worker.pipe is not None
     os.close(worker.pipe)
     return code
 

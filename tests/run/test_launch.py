@@ -115,6 +115,12 @@ def assert_complete(news: list[News], run: Run, expected: int) -> None:
     assert recorded(news) == EventReader(run.events).from_file()
 
 
+def pipe_of(worker: Worker) -> int:
+    """Return the read end of a worker that was given a pipe."""
+    assert worker.pipe is not None
+    return worker.pipe
+
+
 def is_open(handle: int) -> bool:
     """Return whether a file descriptor is one."""
     try:
@@ -134,7 +140,7 @@ def test_a_launched_worker_is_followed_to_its_end(fakes: Fakes) -> None:
     news = follow(worker.run, worker)
     assert_complete(news, worker.run, ALL)
     assert isinstance(recorded(news)[-1], RunFinished)
-    assert not is_open(worker.pipe)
+    assert not is_open(pipe_of(worker))
 
 
 def test_ticks_come_as_they_happen(fakes: Fakes) -> None:
@@ -233,8 +239,8 @@ def test_a_slow_consumer_does_not_make_the_loop_spin(fakes: Fakes) -> None:
         async with aclosing(launch.follow(worker.run, worker)) as stream:
             async for item in stream:
                 heard.append(item)
-                if is_open(worker.pipe):
-                    assert not asyncio.get_running_loop().remove_reader(worker.pipe)
+                if is_open(pipe_of(worker)):
+                    assert not asyncio.get_running_loop().remove_reader(pipe_of(worker))
         return heard
 
     assert_complete(asyncio.run(asyncio.wait_for(consume(), PATIENCE_SECONDS)), worker.run, 501)
@@ -320,7 +326,7 @@ def test_a_follower_that_leaves_disturbs_nothing(fakes: Fakes) -> None:
             assert await anext(stream)
 
     asyncio.run(asyncio.wait_for(leave_early(), PATIENCE_SECONDS))
-    assert not is_open(worker.pipe)
+    assert not is_open(pipe_of(worker))
     tell(worker)
     assert worker.process.wait(PATIENCE_SECONDS) == 0
     assert_complete(follow(worker.run), worker.run, 506)
@@ -335,7 +341,7 @@ def test_a_follower_that_is_cancelled_leaves_no_pipe(fakes: Fakes) -> None:
             await asyncio.wait_for(anext(launch.follow(worker.run, worker)), 0.3)
 
     asyncio.run(cancel())
-    assert not is_open(worker.pipe)
+    assert not is_open(pipe_of(worker))
 
 
 def test_a_claim_that_breaks_meanwhile_is_expected_trouble(fakes: Fakes) -> None:
@@ -345,7 +351,7 @@ def test_a_claim_that_breaks_meanwhile_is_expected_trouble(fakes: Fakes) -> None
     (worker.run.path / "run.json").write_text("{")
     with pytest.raises(RunError, match="cannot be understood"):
         follow(worker.run, worker)
-    assert not is_open(worker.pipe)
+    assert not is_open(pipe_of(worker))
 
 
 def test_confirming_returns_with_the_lock(fakes: Fakes) -> None:
@@ -469,4 +475,4 @@ def test_the_fake_worker_is_no_torch_worker(fakes: Fakes) -> None:
     assert state.derive(worker.run) is State.RUNNING
     worker.process.kill()
     until(lambda: state.derive(worker.run) is State.LOST, "the lock is free")
-    os.close(worker.pipe)
+    os.close(pipe_of(worker))

@@ -38,15 +38,17 @@ in every step of a convolutional network. Elsewhere nobody reads it; what the us
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A worker process that was launched here, and the read end of its pipe."""
+    """A worker process that was launched here, and the read end of its pipe where it was given one."""
 
     run: Run
     process: subprocess.Popen[bytes]
-    pipe: int
+    pipe: int | None
 
 
-def create(config: RunConfig, root: Path, name: str, command: tuple[str, ...]) -> Run:
+def create(config: RunConfig, root: Path, name: str, command: tuple[str, ...], *, claim: str = "starting") -> Run:
     """Create the directory of a new run, its configuration resolved as far as it can be without torch.
+
+    It claims to be `starting`, for whoever starts its worker next, or `queued`.
 
     Raises:
         InputError: the name or `root` cannot be used.
@@ -55,7 +57,7 @@ def create(config: RunConfig, root: Path, name: str, command: tuple[str, ...]) -
     if not config.compute.threads:
         resolved["threads"] = machine.cores()
     resolved["data_dir"] = str(data.directory(config.data.data_dir))
-    return store.create(root, name, presets.dump(config.replace(resolved)), command)
+    return store.create(root, name, presets.dump(config.replace(resolved)), command, claim=claim)
 
 
 def start(run: Run) -> Worker:
@@ -70,11 +72,20 @@ def resume(run: Run) -> Worker:
         InputError: the run is not one that can go on.
         RunError: its directory cannot be written, or no process be started.
     """
-    try:
-        _claim_again(run)
-    except OSError as error:
-        raise RunError(plain(run.path), f"cannot be written: {plain(error.strerror)}.") from None
+    claim_again(run, "starting")
     return _spawn(run, resume=True)
+
+
+def begin(run: Run, *, pipe: bool) -> Worker:
+    """Start the worker of a queued run, from its last checkpoint if it has been computed before.
+
+    Raises:
+        InputError: somebody else has started it.
+        RunError: its directory cannot be written, or no process be started.
+    """
+    before = run.events.exists()
+    claim_again(run, "starting")
+    return _spawn(run, resume=before, pipe=pipe)
 
 
 def confirm(worker: Worker) -> None:
@@ -119,20 +130,29 @@ async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News,
         reader.close()
 
 
-def _claim_again(run: Run) -> None:
-    held = lock.acquire(run.lock)
-    if held is None:
-        raise InputError(run.id, "is running already.", f"Watch it: vitdash tail -f {run.id}")
-    # Claimed under the lock, so that of two that resume at once neither overwrites a living worker's claim.
+def claim_again(run: Run, word: str) -> None:
+    """Claim `word` for a run without a worker, to be begun or gone on with.
+
+    Raises:
+        InputError: the run is not one that can go on.
+        RunError: its directory cannot be written.
+    """
     try:
-        current = state.without_worker(claim := run.read_claim())
-        if current is State.FINISHED:
-            raise InputError(run.id, "is finished; there is nothing to go on with.", f"See: vitdash show {run.id}")
-        if current is State.ELSEWHERE:
-            raise InputError(run.id, f"belongs to the machine '{claim.host}'; resume it there.")
-        run.write_claim(dataclasses.replace(claim, claim="starting", ended=0.0))
-    finally:
-        held.release()
+        held = lock.acquire(run.lock)
+        if held is None:
+            raise InputError(run.id, "is running already.", f"Watch it: vitdash tail -f {run.id}")
+        # Claimed under the lock, so that of two that resume at once neither overwrites a living worker's claim.
+        try:
+            current = state.without_worker(claim := run.read_claim())
+            if current is State.FINISHED:
+                raise InputError(run.id, "is finished; there is nothing to go on with.", f"See: vitdash show {run.id}")
+            if current is State.ELSEWHERE:
+                raise InputError(run.id, f"belongs to the machine '{claim.host}'; resume it there.")
+            run.write_claim(dataclasses.replace(claim, claim=word, ended=0.0))
+        finally:
+            held.release()
+    except OSError as error:
+        raise RunError(plain(run.path), f"cannot be written: {plain(error.strerror)}.") from None
 
 
 def _over(run: Run, news: list[News], worker: Worker | None) -> bool:
@@ -161,11 +181,12 @@ async def _wait(pipe: int | None, seconds: float) -> None:
         loop.remove_reader(pipe)
 
 
-def _spawn(run: Run, *, resume: bool) -> Worker:
+def _spawn(run: Run, *, resume: bool, pipe: bool = True) -> Worker:
     after = control.read(run.control).number
-    read_end, write_end = os.pipe()
-    command = [sys.executable, "-P", "-m", "vitdash.engine.worker", str(run.path)]
-    command += ["--pipe", str(write_end), "--after", str(after)] + (["--resume"] if resume else [])
+    read_end, write_end = os.pipe() if pipe else (None, None)
+    command = [sys.executable, "-P", "-m", "vitdash.engine.worker", str(run.path), "--after", str(after)]
+    command += [] if write_end is None else ["--pipe", str(write_end)]
+    command += ["--resume"] if resume else []
     try:
         with run.log.open("ab") as log:
             # A session of its own, no terminal, output to a file: closing the terminal cannot reach it.
@@ -176,11 +197,13 @@ def _spawn(run: Run, *, resume: bool) -> Worker:
                 stderr=log,
                 start_new_session=True,
                 env=KEEP_FREED_MEMORY | dict(os.environ),
-                pass_fds=(write_end,),
+                pass_fds=() if write_end is None else (write_end,),
             )
     except OSError as error:
-        os.close(read_end)
+        if read_end is not None:
+            os.close(read_end)
         raise RunError(run.id, f"its worker could not be started: {error.strerror}.") from None
     finally:
-        os.close(write_end)
+        if write_end is not None:
+            os.close(write_end)
     return Worker(run, process, read_end)

@@ -149,8 +149,8 @@ def default_root() -> Path:
     return Path(os.environ.get("VITDASH_RUNS") or "runs")
 
 
-def create(root: Path, name: str, config_text: str, command: tuple[str, ...]) -> Run:
-    """Create a run's directory with its configuration and the claim that it is starting.
+def create(root: Path, name: str, config_text: str, command: tuple[str, ...], *, claim: str = "starting") -> Run:
+    """Create a run's directory with its configuration and its first claim: that it is starting, or queued.
 
     Raises:
         InputError: the name cannot be used, or `root` cannot be written.
@@ -171,9 +171,7 @@ def create(root: Path, name: str, config_text: str, command: tuple[str, ...]) ->
                 if not root.is_dir():
                     raise
         write_atomically(run.config, config_text.encode())
-        run.write_claim(
-            Claim(run.id, name, "starting", host="", boot_id="", claimed_uptime=0, created=now, command=command)
-        )
+        run.write_claim(Claim(run.id, name, claim, host="", boot_id="", claimed_uptime=0, created=now, command=command))
     except OSError as error:
         reason = "is a file" if isinstance(error, FileExistsError) else plain(error.strerror)
         hint = "Choose another place with --runs-dir or VITDASH_RUNS."
