@@ -152,7 +152,8 @@ def _read_reported(content: Mapping[str, Any] | None, where: str) -> Reported | 
 
 
 def _read(table: type[Table], content: Mapping[str, Any], where: str, place: str = "") -> Table:
-    return toml.read_table(table, content, where, place, OTHER_TABLES)
+    siblings = {name: knobs_of(sibling) for name, sibling in OTHER_TABLES.items()}
+    return toml.read_table(table, content, where, place, siblings)
 
 
 def _table_of(config: RunConfig, knob_name: str) -> str:

@@ -92,17 +92,14 @@ def check_values(
     return values
 
 
-def read_table(
-    table: type[Table], content: Mapping[str, Any], where: str, place: str, siblings: Mapping[str, type]
-) -> Table:
+def read_table(table: type[Table], content: Mapping[str, Any], where: str, place: str, siblings: Siblings) -> Table:
     """Return a dataclass of knobs as a table of a file states it.
 
     Raises:
         InputError: a key is unknown or without effect, or its value is not allowed.
     """
     known = knobs_of(table)
-    keys = {name: knobs_of(sibling) for name, sibling in siblings.items()}
-    values = check_values(known, content, where, place, keys)
+    values = check_values(known, content, where, place, siblings)
     result = table(**values)
     for key in values:
         if not has_effect(result, known[key]):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from vitdash import settings
 
 
 def directory(given: str) -> Path:
-    """Return the absolute path of the folder that data sets are kept in: `given`, else VITDASH_DATA, else the user's.
+    """Return the absolute path of the folder that data sets are kept in.
 
-    Source: where each system keeps a user's data: `platformdirs.user_data_path`.
+    It is `given`, else what VITDASH_DATA names, else the config file; else where this system keeps a user's data.
+
+    Source: `platformdirs.user_data_path`.
+
+    Raises:
+        InputError: the user's config file is needed, and cannot be read.
     """
-    if chosen := given or os.environ.get("VITDASH_DATA", ""):
-        return Path(chosen).expanduser().absolute()
+    if chosen := Path(given).expanduser() if given else settings.folder("data"):
+        return chosen.absolute()
     from platformdirs import user_data_path
 
     return user_data_path("vitdash") / "datasets"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vitdash import settings
 from vitdash.errors import InputError, RunError
 from vitdash.run import labels, machine, wire
 from vitdash.run.files import write_atomically
@@ -145,8 +146,12 @@ class Run:
 
 
 def default_root() -> Path:
-    """Return where runs are kept unless the user says otherwise."""
-    return Path(os.environ.get("VITDASH_RUNS") or "runs")
+    """Return where runs are kept unless a command says otherwise.
+
+    Raises:
+        InputError: the user's config file cannot be read.
+    """
+    return settings.folder("runs") or Path("runs")
 
 
 def create(root: Path, name: str, config_text: str, command: tuple[str, ...], *, claim: str = "starting") -> Run:

@@ -1,0 +1,158 @@
+"""Every action of the dashboard and the keys that stand for it, declared once. Must not know screens or files.
+
+Keys are called as Textual calls them: `a`, `A`, `space`, `question_mark`, `ctrl+up`; a character may be written itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vitdash.text import did_you_mean, plain
+
+EVERYWHERE = "everywhere"
+DASHBOARD = "in the dashboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that keys do, unless the user says otherwise; `place` is where they work."""
+
+    id: str
+    keys: tuple[str, ...]
+    description: str
+    place: str = DASHBOARD
+
+
+ACTIONS = (
+    Action("move_down", ("j", "down"), "Go to the next run."),
+    Action("move_up", ("k", "up"), "Go to the previous run."),
+    Action("open", ("enter",), "Open the run."),
+    Action("new", ("n",), "Start a new run."),
+    Action("clone", ("C",), "Start a new run from the configuration of this one."),
+    Action("pause", ("space",), "Pause the run, or go on with it."),
+    Action("stop", ("X",), "Stop the run with a checkpoint."),
+    Action("sort", ("s",), "Sort the runs by another column."),
+    Action("smoothing", ("S",), "Smooth the curves more, or not at all."),
+    Action("log_scale", ("g",), "Show the loss on a logarithmic scale, or a linear one."),
+    Action("compare", ("c",), "Compare the marked runs."),
+    Action("log", ("L",), "Show what the run's worker printed."),
+    Action("export", ("e",), "Write the results table to a file."),
+    Action("copy", ("y",), "Copy the results table."),
+    Action("filter", ("slash",), "Show only the runs that fit some words."),
+    Action("results", ("r",), "Show the results table."),
+    Action("diagnostics", ("i",), "Show what the run confuses: matrix, images, embedding."),
+    Action("rename", ("R",), "Give the run another name."),
+    Action("tag", ("t",), "Give the run tags."),
+    Action("note", ("N",), "Write a note about the run."),
+    Action("delete", ("D",), "Delete the run."),
+    Action("raise_in_queue", ("K",), "Let the queued run start earlier."),
+    Action("lower_in_queue", ("J",), "Let the queued run start later."),
+    Action("more_jobs", ("plus",), "Let one run more train at once."),
+    Action("fewer_jobs", ("minus",), "Let one run fewer train at once."),
+    Action("full_screen_chart", ("f",), "Give the chart the whole screen."),
+    Action("mark", ("m",), "Mark the run, to compare it or to act on many."),
+    Action("help", ("question_mark",), "Show every key.", EVERYWHERE),
+    Action("quit", ("q",), "Leave; what trains goes on.", EVERYWHERE),
+)
+
+SWALLOWED = {
+    "ctrl+a": "GNU screen keeps it for itself",
+    "ctrl+b": "tmux keeps it for itself",
+    "ctrl+c": "it interrupts",
+    "ctrl+h": "many terminals send it for backspace",
+    "ctrl+i": "terminals send it for tab",
+    "ctrl+j": "terminals send it for enter",
+    "ctrl+m": "terminals send it for enter",
+    "ctrl+q": "terminals without flow control alone pass it on",
+    "ctrl+s": "it may freeze the terminal, until ctrl+q",
+    "ctrl+z": "it suspends",
+}
+"""Keys that may never arrive, and why."""
+
+_MODIFIERS = ("alt", "ctrl", "shift", "super")
+_NAMED: tuple[str, ...] = ("enter", "escape", "space", "tab", "backspace", "delete", "insert", "home", "end")
+_NAMED += ("pageup", "pagedown", "up", "down", "left", "right", *(f"f{number}" for number in range(1, 25)))
+# Textual shortens the Unicode names of some characters.
+_SHORT = {
+    "solidus": "slash",
+    "reverse_solidus": "backslash",
+    "commercial_at": "at",
+    "hyphen_minus": "minus",
+    "plus_sign": "plus",
+    "low_line": "underscore",
+}
+_PUNCTUATION = (
+    *("exclamation_mark", "quotation_mark", "number_sign", "dollar_sign", "percent_sign", "ampersand", "apostrophe"),
+    *("left_parenthesis", "right_parenthesis", "asterisk", "plus", "comma", "minus", "full_stop", "slash", "colon"),
+    *("semicolon", "less_than_sign", "equals_sign", "greater_than_sign", "question_mark", "at", "underscore"),
+    *("left_square_bracket", "backslash", "right_square_bracket", "circumflex_accent", "grave_accent"),
+    *("left_curly_bracket", "vertical_line", "right_curly_bracket", "tilde"),
+)
+_ALLOWED = "a character, or a name such as space, enter, f5, ctrl+up; several are separated by commas"
+
+Keymap = Mapping[str, tuple[str, ...]]
+
+
+def defaults() -> dict[str, tuple[str, ...]]:
+    """Return the keys of every action, by its id, as they are declared."""
+    return {action.id: action.keys for action in ACTIONS}
+
+
+def parse(text: str) -> tuple[str, ...]:
+    """Return the keys that a text such as "j, down" lists.
+
+    Raises:
+        ValueError: one of them is no key; the text says what is allowed.
+    """
+    return tuple(dict.fromkeys(_parse_key(key.strip()) for key in text.split(",")))
+
+
+def check(keymap: Keymap) -> None:
+    """Check that no key does two things in one place; what works everywhere is in every place.
+
+    Raises:
+        ValueError: one does; the text names both.
+    """
+    taken: dict[str, list[Action]] = {}
+    for action in ACTIONS:
+        for key in keymap[action.id]:
+            for other in taken.setdefault(key, []):
+                places = {action.place, other.place}
+                if len(places) == 1 or EVERYWHERE in places:
+                    place = max(places, key=lambda name: name != EVERYWHERE)
+                    raise ValueError(f"'{key}' stands for both {other.id} and {action.id} {place}")
+            taken[key].append(action)
+
+
+def swallowed(keymap: Keymap) -> list[tuple[str, str, str]]:
+    """Return action, key and reason wherever a key may never arrive."""
+    return [(name, key, SWALLOWED[key]) for name, keys in keymap.items() for key in keys if key in SWALLOWED]
+
+
+def _parse_key(text: str) -> str:
+    spelled = f"{text[:-1]}plus" if text == "+" or text.endswith("++") else text
+    *modifiers, last = spelled.split("+")
+    modifiers = sorted({modifier.lower() for modifier in modifiers})
+    key = _name_of(last)
+    if not key or not set(modifiers) <= set(_MODIFIERS):
+        hint = did_you_mean(text, (*_NAMED, *_PUNCTUATION))
+        raise ValueError(f"'{plain(text, 60)}' is no key. {hint + ' ' if hint else ''}Allowed: {_ALLOWED}")
+    if key.isalpha() and len(key) == 1 and modifiers:
+        # Shift makes the capital, which terminals do not tell from the small letter once ctrl or alt is held.
+        return key.upper() if modifiers == ["shift"] else "+".join([*modifiers, key.lower()])
+    return "+".join([*modifiers, key])
+
+
+def _name_of(key: str) -> str:
+    """Return what Textual calls a key without modifiers, or "" if it is none."""
+    if len(key) == 1 and key.isprintable() and not key.isspace():
+        return key if key.isalnum() else _spelled(key)
+    return key.lower() if key.lower() in (*_NAMED, *_PUNCTUATION) else ""
+
+
+def _spelled(character: str) -> str:
+    import unicodedata
+
+    name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
+    return _SHORT.get(name, name)
