@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands import presets, runs, training
+from vitdash.commands import presets, runs, setup, training
 from vitdash.commands.output import write
 
 app = typer.Typer(
@@ -46,6 +46,14 @@ presets_app = typer.Typer(rich_markup_mode=None)
 presets_app.callback(invoke_without_command=True)(presets.list_presets)
 presets_app.command("show")(presets.show_preset)
 app.add_typer(presets_app, name="presets", help="List the presets, or show one of them.")
+
+config_app = typer.Typer(rich_markup_mode=None)
+config_app.callback(invoke_without_command=True)(setup.list_settings)
+config_app.command("path")(setup.print_path)
+config_app.command("init")(setup.write_template)
+app.add_typer(config_app, name="config", help="List the settings, say where the config file lies, or write one.")
+
+app.command()(setup.doctor)
 
 
 def main() -> None:
