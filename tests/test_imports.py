@@ -146,6 +146,7 @@ def test_all_modules_but_the_engine_s_are_imported_without_heavy_libraries(tmp_p
 def commands() -> Iterator[tuple[str, ...]]:
     yield ("--help",)
     yield ("presets",)
+    yield ("config",)
     yield ("runs",)
     yield ("show", "cnn")
     yield ("tail", "cnn")

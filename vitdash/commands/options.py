@@ -14,7 +14,11 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or th
 RunNames = Annotated[list[str], typer.Argument(metavar="RUN…", help="Names of runs, or beginnings of their ids.")]
 RunsDir = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", help="Where runs are kept; else VITDASH_RUNS, else ./runs.", show_default=False),
+    typer.Option(
+        metavar="FOLDER",
+        help="Where runs are kept; else VITDASH_RUNS, else the config file, else ./runs.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]

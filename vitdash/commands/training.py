@@ -21,7 +21,8 @@ def train(
     assignments: Assignments = None,
     dataset: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set dataset=…")] = None,
     data_dir: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Where data sets are kept; else VITDASH_DATA.")
+        str | None,
+        typer.Option(metavar="FOLDER", help="Where data sets are kept; else VITDASH_DATA, else the config file."),
     ] = None,
     max_inputs: Annotated[str | None, typer.Option(metavar="IMAGES", help="Short for --set max_inputs=…")] = None,
     seed: Annotated[str | None, typer.Option(metavar="NUMBER", help="Short for --set seed=…")] = None,
