@@ -25,6 +25,7 @@ ORDER = {
     "errors": 0,
     "text": 0,
     "publications": 0,
+    "expression": 1,
     "knobs": 1,
     "keys": 1,
     "catalog": 1,
