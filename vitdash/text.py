@@ -42,6 +42,11 @@ def images(number: int) -> str:
     return f"{number:,} image" + ("" if number == 1 else "s")
 
 
+def runs(number: int) -> str:
+    """Return "1 run" or "2 runs"."""
+    return f"{number:,} run" + ("" if number == 1 else "s")
+
+
 def threads(number: int) -> str:
     """Return "1 thread" or "2 threads"."""
     return f"{number} thread" + ("" if number == 1 else "s")
@@ -65,6 +70,23 @@ def rate(images_per_second: float) -> str:
 def pace(images_per_second: float) -> str:
     """Return images per second: 947, or 3.4 where whole numbers would say too little."""
     return f"{images_per_second:,.0f}" if images_per_second >= 10 else f"{images_per_second:.1f}"
+
+
+def share(part: float) -> str:
+    """Return a share in [0, 1] in per cent; 100 % is the whole and no less."""
+    return f"{int(part * 100)} %"
+
+
+def setting(value: bool | float | str | tuple[str, ...]) -> str:
+    """Return the value of a knob, every digit of it, or "-" for an empty one."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return count(value)
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
+    return plain(value if isinstance(value, str) else ", ".join(value)) or "-"
 
 
 def duration(seconds: float) -> str:

@@ -9,19 +9,52 @@ import typer
 from vitdash.commands.options import Json, Output, RunName, RunNames, RunsDir, root, whole_number
 from vitdash.commands.output import out, print_json, write
 from vitdash.text import plain
+from vitdash.text import runs as number_of_runs
 
 
-def runs(runs_dir: RunsDir = None, as_json: Json = False) -> None:
-    """List all runs, the newest last."""
-    from vitdash.run import summary
+def runs(
+    runs_dir: RunsDir = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where", metavar="CONDITION", help="Only these, e.g. 'accuracy > 0.9 and heads == 8', 'vit l4'."
+        ),
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option("--sort", metavar="FIELDS", help="The order, e.g. -accuracy,age; - is the largest first."),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="FIELDS", help="What to show instead, e.g. run,heads,accuracy."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER", parser=whole_number, help="At most so many: the first of --sort, or the newest."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List runs, the newest last. Conditions and fields: docs/expressions.md."""
+    from vitdash.run import selection, summary
+    from vitdash.run.fields import Facts, Fields
     from vitdash.terminal import listing
 
     folder = root(runs_dir)
-    found = summary.summarise_all(folder)
+    summaries = summary.summarise_all(folder)
+    fields = Fields(summaries)
+    chosen = selection.columns(columns, fields) if columns is not None else []
+    found = selection.select(map(Facts, summaries), fields, where=where, sort=sort, limit=limit)
     if as_json:
-        print_json([summary.describe(item) for item in found])
+        print_json([selection.describe(facts, chosen) for facts in found])
+    elif found and chosen:
+        listing.chosen(out(), found, chosen, of=len(summaries))
     elif found:
-        listing.runs(out(), found)
+        listing.runs(out(), found, of=len(summaries))
+    elif summaries:
+        shown = plain(where if where is not None else f"--limit {limit}", 500)
+        out().print(f"None of {number_of_runs(len(summaries))} fits: {shown}", soft_wrap=True)
     else:
         start = "vitdash train --preset cnn --dataset digits --max-inputs 20000"
         out().print(f"There are no runs in {plain(folder.absolute(), 500)} yet. Start one: {start}", soft_wrap=True)

@@ -27,7 +27,7 @@ from vitdash.expression.tree import (
 from vitdash.text import did_you_mean
 
 MOST_PARTS = 64
-MOST_LISTED = 24
+MOST_LISTED = 32
 
 OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY = range(1, 8)
 _STRENGTHS = {"or": OR, "and": AND} | dict.fromkeys(COMPARISONS, COMPARISON)

@@ -41,10 +41,10 @@ def show(console: Console, columns: list[GridColumn]) -> int:
     """
     filled = [column for column in columns if column.rank == 0 or any(column.cells)]
     stays = [column for column in filled if column.rank == 0]
-    about = filled.pop(0) if len(stays) > 1 and _needed(stays) > console.width else None
+    about = filled.pop(0) if len(stays) > 1 and needed(stays) > console.width else None
     indent = INDENT if about else 0
     fitting = list(filled)
-    while _needed(fitting) > console.width - indent and any(column.rank for column in fitting):
+    while needed(fitting) > console.width - indent and any(column.rank for column in fitting):
         fitting.remove(max(fitting, key=lambda column: column.rank))
     widths = _widths(fitting, console.width - indent)
     headings = [_wrapped(column.heading, width) for column, width in zip(fitting, widths, strict=True)]
@@ -65,6 +65,11 @@ def show(console: Console, columns: list[GridColumn]) -> int:
     return len(filled) - len(fitting)
 
 
+def needed(columns: list[GridColumn]) -> int:
+    """Return the terminal cells that columns need at least beside each other."""
+    return _total([column.narrowest for column in columns])
+
+
 def _widths(columns: list[GridColumn], room: int) -> list[int]:
     """Return the columns' widths: the least they need, and what is left spent on headings of many lines."""
     widths = [column.narrowest for column in columns]
@@ -78,10 +83,6 @@ def _widths(columns: list[GridColumn], room: int) -> list[int]:
 
 def _wrapped(heading: str, width: int) -> list[str]:
     return wrap(heading, width, break_on_hyphens=False, break_long_words=False)
-
-
-def _needed(columns: list[GridColumn]) -> int:
-    return _total([column.narrowest for column in columns])
 
 
 def _total(widths: list[int]) -> int:

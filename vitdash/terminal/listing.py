@@ -2,49 +2,64 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from vitdash import text
-from vitdash.run.summary import Summary
+from vitdash.run.fields import Facts, Field, Fields
+from vitdash.run.state import State
 from vitdash.terminal import grid
 from vitdash.terminal.grid import GridColumn
 
 if TYPE_CHECKING:
     from vitdash.config import RunConfig
 
+ABSENT = "-"
 
-def runs(console: Console, summaries: list[Summary]) -> None:
-    """Print a line for each run, the newest last."""
 
-    def column(heading: str, cells: list[str], rank: int = 0, *, left: bool = False) -> GridColumn:
-        return GridColumn(heading, tuple(cells), rank, left)
+def runs(console: Console, found: list[Facts], of: int | None = None) -> None:
+    """Print a line for each run, in their order; on a terminal, a last one that counts them among `of` runs."""
+    fields = Fields()
 
-    figures = [item.figures for item in summaries]
-    values = {
-        key: [text.accuracy(item.results[key]) if key in item.results else "" for item in figures]
-        for key in ("accuracy", "svc", "svc_held_out")
-    }
-    losses = [text.loss(item.results["validation_loss"]) if item.results else "" for item in figures]
+    def column(name: str, rank: int = 0, *, left: bool = False) -> GridColumn:
+        field = fields[name]
+        return GridColumn(field.heading, tuple(field.written(facts) for facts in found), rank, left)
+
     columns = [
-        column("run", [item.run.id for item in summaries], left=True),
-        column("state", [_state(item) for item in summaries], left=True),
-        column("images", [_images(item) for item in summaries], 4),
-        column("train loss", [text.loss(item.loss) if item.loss is not None else "" for item in figures], 6),
-        column("validation loss", losses, 2),
-        column("argmax", values["accuracy"], 1),
-        column("svc", values["svc"], 3),
-        column("svc held-out", values["svc_held_out"], 5),
-        column(
-            "rate",
-            [text.rate(item.images_per_second) if item.images_per_second else "" for item in figures],
-            7,
-        ),
-        column("age", [_age(item) for item in summaries], 8),
+        column("run", left=True),
+        GridColumn("name", tuple(text.plain(facts.summary.labels.name) for facts in found), 3, left=True),
+        column("state", left=True),
+        GridColumn("images", tuple(map(_images, found)), 4),
+        column("loss", 6),
+        column("validation_loss", 2),
+        column("accuracy", 1),
+        column("svc", 3),
+        column("svc_held_out", 5),
+        column("images_per_second", 7),
+        column("age", 8),
+        column("disk", 9),
+        column("tags", 6, left=True),
     ]
     grid.show(console, columns)
+    _count(console, found, of)
+
+
+def chosen(console: Console, found: list[Facts], fields: list[Field], of: int | None = None) -> None:
+    """Print the given fields of each run; what does not fit, the last first, is named below. Else as `runs`."""
+    columns = [
+        GridColumn(field.heading, tuple(field.written(facts) or ABSENT for facts in found), left=field.kind != "number")
+        for field in fields
+    ]
+    left_out: list[str] = []
+    # The first may have a line of its own, above the others.
+    while len(columns) > 2 and grid.needed(columns[1:]) > console.width - grid.INDENT:
+        left_out.insert(0, columns.pop().heading)
+    grid.show(console, columns)
+    if left_out:
+        notice = f"Not enough room here for: {', '.join(left_out)}. Into a pipe or with --json, all are written."
+        console.print(notice, style="dim", soft_wrap=True)
+    _count(console, found, of)
 
 
 def presets(console: Console, configs: dict[str, RunConfig], problems: dict[str, str]) -> None:
@@ -66,14 +81,18 @@ def presets(console: Console, configs: dict[str, RunConfig], problems: dict[str,
         console.print(problem, style="red", soft_wrap=True)
 
 
-def _state(item: Summary) -> str:
-    return "unreadable" if item.problem else str(item.state)
+def _images(facts: Facts) -> str:
+    figures = facts.summary.figures
+    seen, planned = text.count(figures.images_seen), text.count(figures.planned_images)
+    return f"{seen} / {planned}" if figures.planned_images else ""
 
 
-def _images(item: Summary) -> str:
-    planned = item.figures.planned_images
-    return f"{text.count(item.figures.images_seen)} / {text.count(planned)}" if planned else ""
-
-
-def _age(item: Summary) -> str:
-    return text.duration(time.time() - item.created) if item.created else ""
+def _count(console: Console, found: list[Facts], of: int | None) -> None:
+    """Print how many runs these are and the room they take; not into a pipe, where each line is a run."""
+    if not console.is_terminal:
+        return
+    running = sum(facts.summary.state is State.RUNNING for facts in found)
+    whole = text.runs(len(found)) if of is None or of == len(found) else f"{text.count(len(found))} of {text.runs(of)}"
+    room = text.size(sum(facts.disk for facts in found))
+    parts = [whole, *([f"{text.count(running)} running"] if running else []), room]
+    console.print(", ".join(parts), style="dim", soft_wrap=True)
