@@ -39,9 +39,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cnn, vit = presets.load("cnn"), presets.load("vit-l8-h8-mlp1024")
     best = record(folder / "runs", vit, finished(vit, {"validation_loss": 0.02, "accuracy": 0.93}))
     labels.change(best, name="best", tags=["good"])
-    record(folder / "runs", cnn, finished(cnn))
+    second = record(folder / "runs", cnn, finished(cnn))
     events = [started(cnn), progress(640), Stopped(images_seen=640)]
-    record(folder / "runs", cnn, events, claim="stopped", name=LONG_NAME)
+    third = record(folder / "runs", cnn, events, claim="stopped", name=LONG_NAME)
+    # Of one second, random letters would say which is the newest.
+    for day, run in enumerate((best, second, third), start=1):
+        name, _, _, letters = run.id.rsplit("-", 3)
+        run.path.rename(run.path.with_name(f"{name}-2026010{day}-000000-{letters}"))
     return folder
 
 
