@@ -203,7 +203,7 @@ def test_every_command_explains_every_option() -> None:
         for option in options:
             assert re.search(rf"^  .*{option}\b.*\n?.*\S", page.stdout, re.MULTILINE), (page.args, option)
         assert "..." not in page.stdout.replace("[ARGS]...", "")
-    assert len(known) == 15
+    assert len(known) == 17
 
 
 def test_runs_are_listed_for_people_and_for_programs(world: Path) -> None:

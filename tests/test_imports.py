@@ -32,10 +32,10 @@ ORDER = {
     "architectures": 2,
     "toml": 2,
     "compute": 2,
-    "settings": 3,
     "config": 3,
-    "template": 4,
-    "data": 4,
+    "settings": 4,
+    "template": 5,
+    "data": 5,
     "presets": 5,
     "run": 6,
     "engine": 7,
@@ -148,6 +148,7 @@ def commands() -> Iterator[tuple[str, ...]]:
     yield ("--help",)
     yield ("presets",)
     yield ("config",)
+    yield ("data",)
     yield ("runs",)
     yield ("show", "cnn")
     yield ("tail", "cnn")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands import presets, runs, setup, training
+from vitdash.commands import data, presets, runs, setup, training
 from vitdash.commands.output import write
 
 app = typer.Typer(
@@ -46,6 +46,11 @@ presets_app = typer.Typer(rich_markup_mode=None)
 presets_app.callback(invoke_without_command=True)(presets.list_presets)
 presets_app.command("show")(presets.show_preset)
 app.add_typer(presets_app, name="presets", help="List the presets, or show one of them.")
+
+data_app = typer.Typer(rich_markup_mode=None)
+data_app.callback(invoke_without_command=True)(data.list_data)
+data_app.command("fetch")(data.fetch)
+app.add_typer(data_app, name="data", help="List the data sets, or fetch them.")
 
 config_app = typer.Typer(rich_markup_mode=None)
 config_app.callback(invoke_without_command=True)(setup.list_settings)

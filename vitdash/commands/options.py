@@ -20,6 +20,10 @@ RunsDir = Annotated[
         show_default=False,
     ),
 ]
+DataDir = Annotated[
+    str | None,
+    typer.Option(metavar="FOLDER", help="Where data sets are kept; else VITDASH_DATA, else the config file."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]
 Detach = Annotated[bool, typer.Option("--detach", "-d", help="Return at once and leave it running.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vitdash.commands.options import Assignments, Detach, Json, Quiet, RunName, RunsDir, assigned, root
+from vitdash.commands.options import Assignments, DataDir, Detach, Json, Quiet, RunName, RunsDir, assigned, root
 from vitdash.commands.output import out, print_json
 
 if TYPE_CHECKING:
@@ -20,10 +20,7 @@ def train(
     preset: Annotated[str, typer.Option(metavar="PRESET", help="A preset's name, or the path of a TOML file.")],
     assignments: Assignments = None,
     dataset: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set dataset=…")] = None,
-    data_dir: Annotated[
-        str | None,
-        typer.Option(metavar="FOLDER", help="Where data sets are kept; else VITDASH_DATA, else the config file."),
-    ] = None,
+    data_dir: DataDir = None,
     max_inputs: Annotated[str | None, typer.Option(metavar="IMAGES", help="Short for --set max_inputs=…")] = None,
     seed: Annotated[str | None, typer.Option(metavar="NUMBER", help="Short for --set seed=…")] = None,
     device: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set device=…")] = None,
@@ -36,7 +33,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a preset in the background and watch it. Ctrl-C stops it with a checkpoint."""
-    from vitdash import presets
+    from vitdash import presets, settings
     from vitdash.export import destination, rendering
     from vitdash.run import launch
     from vitdash.terminal import interruptions
@@ -49,7 +46,7 @@ def train(
         "device": device,
     }
     given = assigned(assignments or []) | {knob: text for knob, text in short.items() if text is not None}
-    config = presets.load_for_new_run(preset)
+    config = settings.load().complete(presets.load(preset))
     config = config.replace(config.parse(given))
     if export:
         destination.check(export, replace=force)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vitdash.data.mirror import Answer, Limits, MirrorError, RangeError, blame, letters
-from vitdash.data.partial_file import Part, explained, locked_part, md5_of
+from vitdash.data.partial_file import PART_SUFFIX, Part, explained, locked_part, md5_of
 from vitdash.errors import InputError, InterruptedByUser
 
 POLL_SECONDS = 0.1
@@ -40,12 +40,14 @@ def fetch(
     report: Callable[[int, int], None],
     cancelled: Callable[[], bool],
     limits: Limits = DEFAULT_LIMITS,
+    failed: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Return the path of the whole, checked file in `directory`, downloading what is missing.
 
     `report` receives (bytes done, bytes in total, or 0 if unknown) at most ten times a second and at the end, while
-    something is downloaded; `cancelled` is asked as often. A whole file is returned without any network or report; a
-    damaged one is replaced once its successor is whole. Several processes may fetch the same file at once.
+    something is downloaded; `cancelled` is asked as often. `failed` is told in a few words of each mirror that was of
+    no use. A whole file is returned without any network or report; a damaged one is replaced once its successor is
+    whole. Several processes may fetch the same file at once.
 
     Raises:
         InputError: no mirror delivered the file, or the directory cannot be used.
@@ -53,12 +55,12 @@ def fetch(
 
     """
     target = directory / file.name
-    watch = _Watch(file.name, report, cancelled)
+    watch = _Watch(file.name, report, cancelled, failed)
     if not _is_whole(target, file.md5, watch):
         watch.downloading = True
         with explained(directory):
             directory.mkdir(parents=True, exist_ok=True)
-        with locked_part(directory / f"{file.name}.part", watch.tick) as part:
+        with locked_part(directory / f"{file.name}{PART_SUFFIX}", watch.tick) as part:
             # Another process may have finished the file while this one waited for the lock.
             if not _is_whole(target, file.md5, watch):
                 _complete(part, file, watch, limits)
@@ -71,8 +73,14 @@ def fetch(
 class _Watch:
     """Tells the caller how far the download is and asks whether to go on, at most ten times a second."""
 
-    def __init__(self, name: str, report: Callable[[int, int], None], cancelled: Callable[[], bool]) -> None:
-        self.name, self.report, self.cancelled = name, report, cancelled
+    def __init__(
+        self,
+        name: str,
+        report: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+        failed: Callable[[str], None],
+    ) -> None:
+        self.name, self.report, self.cancelled, self.failed = name, report, cancelled, failed
         self.done = self.total = 0
         self.downloading = False
         self.next_time = 0.0
@@ -108,6 +116,7 @@ def _complete(part: Part, file: RemoteFile, watch: _Watch, limits: Limits) -> No
                 _take_from(url, part, file.md5, watch, limits)
             except MirrorError as failure:
                 failures[url] = blame(url, failure)
+                watch.failed(failures[url])
             if part.size <= size_before:
                 mirrors.remove(url)
     if not part.matches(file.md5):

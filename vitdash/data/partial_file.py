@@ -16,6 +16,7 @@ from vitdash.errors import InputError
 
 CHUNK_BYTES = 1 << 17
 POLL_SECONDS = 0.1
+PART_SUFFIX = ".part"
 FOLDER_HINT = "Make it writable, with room to spare, or give another folder with --data-dir."
 
 

@@ -5,45 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from vitdash import catalog
-from vitdash.data import partial_file, published
+from vitdash.data import inventory
+from vitdash.data.stock import State, Stock
 from vitdash.doctor.finding import Finding, note, ok, trouble
-from vitdash.errors import InputError
-from vitdash.publications import PublishedFile
 from vitdash.text import plain, size
 
 
 def look(directory: Path) -> Iterator[Finding]:
     """Look at every data set in `directory`; those that come with a library are always there."""
-    for name, facts in catalog.DATASETS.items():
-        if facts.publication is None:
-            yield ok(name, "comes with the installation")
-            continue
-        folder = directory / facts.publication.folder
-        shown = plain(folder, 500)
-        states = {file: _state(file, folder) for file in facts.publication.files}
-        damaged = [file.name for file, state in states.items() if state == "damaged"]
-        missing = [file for file, state in states.items() if state == "missing"]
-        if damaged:
-            remedy = "Delete what is damaged; it is fetched again when the data set is next used."
-            yield trouble(name, f"damaged in {shown}: {', '.join(damaged)}.", remedy)
-        elif missing:
-            told = (
-                "not there" if len(missing) == len(states) else f"{len(missing)} of {len(states)} files are not there"
-            )
-            fetched = f"fetched when first used, {size(sum(file.size for file in missing))}"
-            remedy = "Without a network, give a folder that has it: --data-dir, or VITDASH_DATA."
-            yield note(name, f"{told}; {fetched}.", remedy)
+    for entry in inventory.take(directory):
+        if entry.problem:
+            yield trouble(entry.name, entry.problem, "Make it readable, or give another folder with --data-dir.")
+        elif entry.stock is None:
+            yield ok(entry.name, "comes with the installation")
         else:
-            yield ok(name, "whole")
+            yield _judge(entry.name, entry.stock)
 
 
-def _state(file: PublishedFile, folder: Path) -> str:
-    try:
-        if (folder / file.name).exists():
-            return "whole" if partial_file.md5_of(folder / file.name) == file.md5 else "damaged"
-        if (folder / file.unpacked_name).exists():
-            return "whole" if published.is_unpacked(file, folder) else "damaged"
-    except InputError:
-        return "damaged"
-    return "missing"
+def _judge(name: str, stock: Stock) -> Finding:
+    if stock.state is State.WHOLE:
+        return ok(name, "whole")
+    if stock.state is State.DAMAGED:
+        damaged = ", ".join(item.path.name for item in stock.files if item.state is State.DAMAGED)
+        told = f"damaged in {plain(stock.folder, 500)}: {damaged}."
+        return trouble(name, told, f"Repair it: vitdash data fetch {name}")
+    missing = sum(item.state is not State.WHOLE for item in stock.files)
+    told = "not there" if stock.state is State.MISSING else f"{missing} of {len(stock.files)} files are not there"
+    fetched = f"fetched when first used, {size(stock.size - stock.bytes_here)}"
+    remedy = f"Fetch it now: vitdash data fetch {name}. Without a network, give a folder that has it with --data-dir."
+    return note(name, f"{told}; {fetched}.", remedy)

@@ -23,7 +23,7 @@ def load_published(publication: Publication, directory: Path, report: Report, ca
         DownloadCancelled: `cancelled` returned True.
     """
     folder = directory / publication.folder
-    paths = [obtain(file, folder, publication.mirrors, report, cancelled) for file in publication.files]
+    paths = obtain(publication, directory, report, cancelled)
     train_images, train_labels, validation_images, validation_labels = (
         read_idx(path, dimensions=3 if "images" in path.name else 1) for path in paths
     )
