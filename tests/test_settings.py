@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from tests.configurations import values_of
 from tests.harmless import is_harmless
 from vitdash import data, keys, presets, settings, template
-from vitdash.config import RunConfig
 from vitdash.errors import EXIT_BAD_INPUT, InputError
 from vitdash.knobs import Knob
 from vitdash.run import launch, store
@@ -198,19 +197,21 @@ def test_a_broken_file_stops_only_what_needs_it(file: Path, monkeypatch: pytest.
     assert data.directory("/given") == Path("/given")
 
 
-def test_a_new_run_takes_the_user_s_device_and_threads_where_nothing_else_is_said(
-    file: Path, root: Path, tiny: RunConfig
-) -> None:
+def test_a_new_run_takes_the_user_s_device_and_threads_where_nothing_else_is_said(file: Path, root: Path) -> None:
     """A preset that states its own keeps them, and a command can say `auto` again."""
+    cnn = presets.load("cnn")
+    assert presets.load_for_new_run("cnn") == cnn
     file.write_text('[compute]\ndevice = "cpu"\nthreads = 3\n')
-    completed = settings.load().complete(tiny)
-    run = launch.create(completed, root, "mine", ())
+    config = presets.load_for_new_run("cnn")
+    run = launch.create(config, root, "mine", ())
     written = store.read_config(run).compute
     assert (written.device, written.threads) == ("cpu", 3)
-    stating = tiny.replace({"device": "mps", "threads": 5})
-    assert settings.load().complete(stating) == stating
-    assert completed.replace({"device": "auto"}).compute.device == "auto"
-    assert completed.fingerprint() == tiny.fingerprint()
+    assert config.reported == cnn.reported
+    assert config.fingerprint() == cnn.fingerprint()
+    assert config.replace({"device": "auto"}).compute.device == "auto"
+    (root / "mine.toml").write_text(presets.dump(cnn.replace({"device": "mps", "threads": 5})))
+    stated = presets.load_for_new_run(str(root / "mine.toml")).compute
+    assert (stated.device, stated.threads) == ("mps", 5)
 
 
 def test_the_template_changes_nothing_and_is_valid_when_everything_is_uncommented(file: Path) -> None:

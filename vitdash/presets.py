@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vitdash import catalog, toml
+from vitdash import catalog, settings, toml
 from vitdash.architectures import Architecture
+from vitdash.compute import ComputeKnobs
 from vitdash.config import OTHER_TABLES, TABLES, Description, Reported, RunConfig
 from vitdash.errors import InputError
 from vitdash.knobs import knobs_of
@@ -55,6 +56,20 @@ def load(name: str) -> RunConfig:
         hint = did_you_mean(name, known) or f"Presets: {', '.join(known)}."
         raise InputError("PRESET", f"there is no preset '{plain(name, 60)}'.", hint)
     return load_file(known[name])
+
+
+def load_for_new_run(name: str) -> RunConfig:
+    """Load a preset as a new run begins with it: where it leaves device and threads open, they are the user's own.
+
+    What a command says comes after this, so that `--device auto` is heard too.
+
+    Raises:
+        InputError: as `load` does, or the user's config file cannot be read.
+    """
+    preferred = dataclasses.asdict(settings.load().compute)
+    config = load(name)
+    unsaid = {key for key, item in knobs_of(ComputeKnobs).items() if getattr(config.compute, key) == item.default}
+    return config.replace({key: value for key, value in preferred.items() if key in unsaid})
 
 
 def load_all() -> tuple[dict[str, RunConfig], dict[str, str]]:

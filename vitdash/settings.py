@@ -9,16 +9,13 @@ import dataclasses
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vitdash import keys, toml
 from vitdash.compute import ComputeKnobs
 from vitdash.errors import InputError
 from vitdash.knobs import Knob, Value, knob, knobs_of
 from vitdash.text import plain
-
-if TYPE_CHECKING:
-    from vitdash.config import RunConfig
 
 THEMES = {
     "dark": "textual-dark",
@@ -104,15 +101,6 @@ class Settings:
         if variable and os.environ.get(variable):
             return variable
         return "config file" if (table, name) in self.stated else "default"
-
-    def complete(self, config: RunConfig) -> RunConfig:
-        """Return the configuration of a new run with the user's own values where its preset leaves them open."""
-        preferred = {
-            name: getattr(self.compute, name)
-            for name, item in knobs_of(ComputeKnobs).items()
-            if getattr(config.compute, name) == item.default
-        }
-        return config.replace(preferred)
 
 
 def declared() -> Iterator[tuple[str, Knob]]:

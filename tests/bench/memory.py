@@ -27,7 +27,8 @@ def peak_megabytes(preset: str, root: Path) -> float:
         lines = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
         peak = float(lines[0].split()[1]) / 1000 if lines else peak
         time.sleep(0.1)
-    os.close(worker.pipe)
+    if worker.pipe is not None:
+        os.close(worker.pipe)
     return peak
 
 

@@ -33,7 +33,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a preset in the background and watch it. Ctrl-C stops it with a checkpoint."""
-    from vitdash import presets, settings
+    from vitdash import presets
     from vitdash.export import destination, rendering
     from vitdash.run import launch
     from vitdash.terminal import interruptions
@@ -46,7 +46,7 @@ def train(
         "device": device,
     }
     given = assigned(assignments or []) | {knob: text for knob, text in short.items() if text is not None}
-    config = settings.load().complete(presets.load(preset))
+    config = presets.load_for_new_run(preset)
     config = config.replace(config.parse(given))
     if export:
         destination.check(export, replace=force)
