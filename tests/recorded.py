@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.run import store
+from vitdash.run import diagnostics, store
 from vitdash.run.events import (
     CheckpointSaved,
     Evaluated,
@@ -82,3 +85,26 @@ def finished(
     events.append(CheckpointSaved(images_seen=seen, file="checkpoint.pt"))
     events.append(RunFinished(images_seen=seen, seconds=seconds, results=figures))
     return events
+
+
+def diagnosed(confusion: list[list[int]], classes: Iterable[str] = CLASSES, images_seen: int = 2_000_000) -> Any:
+    """Return diagnostics as an evaluation writes them, of images of 2 × 2 pixels."""
+    picture = {"true": 0, "image": base64.b64encode(bytes([0, 80, 160, 255])).decode()}
+    judged = picture | {"index": 7, "predicted": 1, "loss": 0.5}
+    return {
+        "images_seen": images_seen,
+        "classes": list(classes),
+        "image_size": 2,
+        "confusion": confusion,
+        "class_accuracy": [row[index] / sum(row) if sum(row) else None for index, row in enumerate(confusion)],
+        "augmented": [picture],
+        "best": [judged],
+        "worst": [judged, judged],
+        "embedding": {"x": [0.5, -1], "y": [0.25, 2.0], "true": [0, 1], "predicted": [1, 1]},
+    }
+
+
+def save_diagnostics(run: Run, content: Any) -> None:
+    """Write diagnostics where a worker does."""
+    run.diagnostics.mkdir(exist_ok=True)
+    diagnostics.file_of(run, content["images_seen"]).write_text(json.dumps(content))

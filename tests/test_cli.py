@@ -203,7 +203,7 @@ def test_every_command_explains_every_option() -> None:
         for option in options:
             assert re.search(rf"^  .*{option}\b.*\n?.*\S", page.stdout, re.MULTILINE), (page.args, option)
         assert "..." not in page.stdout.replace("[ARGS]...", "")
-    assert len(known) == 17
+    assert len(known) > 20
 
 
 def test_runs_are_listed_for_people_and_for_programs(world: Path) -> None:
@@ -234,7 +234,7 @@ def test_a_run_is_shown_by_its_name_or_the_beginning_of_its_id(world: Path) -> N
     pages_of = [["show", reference] for reference in ("vit", "vit-l8-h8-mlp1024", run.id)]
     *pages, as_json = vitdash_each([*pages_of, ["show", "vit", "--json"]], world)
     assert len({page.stdout for page in pages}) == 1
-    assert f"run          {run.id}\n" in pages[0].stdout
+    assert f"run              {run.id}\n" in pages[0].stdout
     (shown,) = json.loads(as_json.stdout)
     assert shown["reported"]["parameters"] == shown["parameters"] == 6_395_274
 

@@ -26,6 +26,7 @@ ORDER = {
     "text": 0,
     "publications": 0,
     "expression": 1,
+    "drawing": 1,
     "knobs": 1,
     "keys": 1,
     "catalog": 1,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands import data, presets, runs, setup, training
+from vitdash.commands import data, keeping, presets, runs, setup, show, training
 from vitdash.commands.output import write
 
 app = typer.Typer(
@@ -38,8 +38,13 @@ app.command()(training.pause)
 app.command()(training.stop)
 
 app.command()(runs.runs)
-app.command()(runs.show)
+app.command()(show.show)
 app.command()(runs.tail)
+app.command()(keeping.rename)
+app.command()(keeping.tag)
+app.command()(keeping.note)
+app.command()(keeping.delete)
+app.command()(keeping.prune)
 app.command()(runs.export)
 
 presets_app = typer.Typer(rich_markup_mode=None)

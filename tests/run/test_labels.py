@@ -55,7 +55,7 @@ def test_tags_are_added_and_taken_away(root: Path) -> None:
         ({"tags": [""]}, "TAG: '' is no tag."),
         ({"tags": ["\x1b[2J"]}, "TAG: '[2J' is no tag."),
         ({"tags": ["x" * 41]}, "TAG: 'xxx"),
-        ({"tags": map(str, range(33))}, "TAG: a run has at most 32 tags; these would be 33."),
+        ({"tags": [str(number) for number in range(33)]}, "TAG: a run has at most 32 tags; these would be 33."),
         ({"note": "x" * 2001}, "NOTE: a note has at most 2,000 characters; this one has 2,001."),
     ],
     ids=lambda given: ascii(given)[:30],

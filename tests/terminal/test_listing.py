@@ -1,8 +1,7 @@
-"""Lists and pages tell what there is, at any width, with the way on where there is one."""
+"""Lists tell what there is, at any width."""
 
 from __future__ import annotations
 
-import dataclasses
 import io
 from pathlib import Path
 
@@ -10,15 +9,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from tests.recorded import FIGURES, finished, progress, record, started
+from tests.recorded import finished, progress, record, started
 from vitdash import presets, text
-from vitdash.export import rows
 from vitdash.run import labels, summary
-from vitdash.run.events import Evaluated, Event, RunFailed, Stopped
+from vitdash.run.events import Event, RunFailed, Stopped
 from vitdash.run.fields import FIGURES as FIELDS
 from vitdash.run.fields import Facts, Fields
 from vitdash.run.store import Run
-from vitdash.terminal import listing, pages
+from vitdash.terminal import listing
 
 CNN = presets.load("cnn")
 WIDTHS = [40, 60, 80, 120]
@@ -32,14 +30,6 @@ def text_of(console: Console) -> str:
     file = console.file
     assert isinstance(file, io.StringIO)
     return file.getvalue()
-
-
-def page(run: Run, width: int = 200) -> str:
-    """Return the page of one run."""
-    shown = console(width)
-    (row,) = rows.read_rows([run])
-    pages.run(shown, row, run.read_claim(), str(run.path), run.log_tail())
-    return text_of(shown)
 
 
 def failed(root: Path, title: str = "diverged") -> Run:
@@ -150,20 +140,6 @@ def test_on_a_terminal_a_last_line_counts_the_runs(root: Path) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_results_of_a_run_fit_any_terminal(root: Path, width: int) -> None:
-    """Loss and accuracies stay; what was left out can be had, and how is said in one piece."""
-    vit = presets.load("vit-l8-h16-cs784")
-    (row,) = rows.read_rows([record(root, vit, finished(vit))])
-    shown = console(width)
-    pages.results(shown, [row])
-    table, _, notice = text_of(shown).partition("\n" if width > 300 else "not fit here.")
-    assert notice.endswith(f"vitdash export {row.id}\n")
-    assert max(map(cell_len, table.splitlines()[:-1])) <= width
-    for value in ("ViT (magenta)", "0.01962", "0.9086", "0.9181"):
-        assert value in table
-
-
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_list_of_presets_fits_any_terminal(width: int) -> None:
     """Names and sizes stay, at forty columns too."""
     configs, _ = presets.load_all()
@@ -183,72 +159,3 @@ def test_broken_presets_are_listed_with_their_trouble() -> None:
     nothing = console(80)
     listing.presets(nothing, {}, {"x": "x.toml: is empty."})
     assert text_of(nothing) == "x.toml: is empty.\n"
-
-
-def test_the_page_of_a_run_shows_results_beside_the_reported_ones(root: Path) -> None:
-    """With the difference, in the same format – and only where both were read after as many images."""
-    shown = page(record(root, CNN, finished(CNN, FIGURES | {"accuracy": 0.9})))
-    assert "accuracy" not in shown
-    assert "validation loss  0.01962  reported 0.01962, difference +0.00000\n" in shown
-    assert "argmax           0.9000  reported 0.9086, difference -0.0086\n" in shown
-    assert "svc held-out     0.9111\n" in shown
-    short = CNN.replace({"max_inputs": 60_000})
-    assert "reported" not in page(record(root, short, finished(short)))
-
-
-def test_the_page_of_a_run_shows_what_it_is_and_every_knob(root: Path) -> None:
-    """State, place, machine, and the configuration table by table."""
-    run = record(root, CNN, finished(CNN))
-    shown = page(run)
-    for line in (
-        f"run          {run.id}",
-        "state        finished",
-        "images       2,000,000 of 2,000,000",
-        "parameters   2,002,698",
-        "time         1h 07m",
-        f"directory    {run.path}",
-        "[model]",
-        "kernel        3 pixels",
-        "learning_rate        0.0003",
-        "keep_optimizer           false",
-    ):
-        assert f"{line}\n" in shown
-    assert "cpu, 2 threads, " in shown
-    assert "momentum" not in shown
-    assert "resume" not in shown
-
-
-def test_the_page_of_a_failed_run_says_why_and_how_to_go_on(root: Path) -> None:
-    """The reason first, the worker's last words without their escapes, the next command."""
-    run = failed(root)
-    shown = page(run)
-    assert "state        failed: diverged: the loss is not finite after 640 images.\n" in shown
-    assert "results  no evaluation yet\n" in shown
-    assert "last lines of its log\nfirst\nlast  [31mwords\n" in shown
-    assert shown.endswith(f"Go on with: vitdash resume {run.id}\n")
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_page_of_a_run_breaks_between_words_only(root: Path, width: int) -> None:
-    """On a narrow terminal a long value goes on below itself: a number folded in two would be two numbers."""
-    run = record(root, CNN, finished(CNN))
-    narrow = page(run, width)
-    assert words_with_digits(narrow) == words_with_digits(page(run))
-    too_long = [line for line in narrow.splitlines() if len(line) > width]
-    assert all(str(run.path) in line or run.id in line for line in too_long)
-
-
-def test_the_page_says_where_figures_were_read_if_the_run_went_on(root: Path) -> None:
-    """Stopped at 75,040 images, evaluated at 60,000: both are said."""
-    evaluated = Evaluated(images_seen=60_000, epoch=1.0, loss=0.02, accuracy=0.9)
-    events = [started(CNN), progress(60_000), evaluated, progress(75_000), Stopped(images_seen=75_040)]
-    shown = page(record(root, CNN, events, claim="stopped"))
-    assert "images       75,040 of 2,000,000\n" in shown
-    assert "evaluated at     60,000 images\nvalidation loss  0.02000\n" in shown
-
-
-def test_one_thread_is_no_threads(root: Path) -> None:
-    """Small numbers read as people say them."""
-    run = record(root, CNN, finished(CNN))
-    run.write_claim(dataclasses.replace(run.read_claim(), threads=1))
-    assert "cpu, 1 thread, " in page(run)

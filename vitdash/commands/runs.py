@@ -1,4 +1,4 @@
-"""Commands that read runs: runs, show, tail, export."""
+"""Commands that read runs: runs, tail, export."""
 
 from __future__ import annotations
 
@@ -58,20 +58,6 @@ def runs(
     else:
         start = "vitdash train --preset cnn --dataset digits --max-inputs 20000"
         out().print(f"There are no runs in {plain(folder.absolute(), 500)} yet. Start one: {start}", soft_wrap=True)
-
-
-def show(reference: RunName, runs_dir: RunsDir = None, as_json: Json = False) -> None:
-    """Show one run: state, results, knobs, and what went wrong. Results stand beside the reported ones."""
-    from vitdash.export import rendering, rows
-    from vitdash.run import store
-    from vitdash.terminal import pages
-
-    run = store.find(root(runs_dir), reference)
-    if as_json:
-        write(rendering.render([run], "json", reported=True))
-        return
-    (row,) = rows.read_rows([run])
-    pages.run(out(), row, run.read_claim(), str(run.path), run.log_tail())
 
 
 def tail(

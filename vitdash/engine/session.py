@@ -20,7 +20,7 @@ from vitdash.engine.prepare import Prepared, versions
 from vitdash.engine.standing import Standing
 from vitdash.engine.train import train
 from vitdash.errors import RunError
-from vitdash.run import summary
+from vitdash.run import diagnostics, summary
 from vitdash.run.control import Word
 from vitdash.run.events import (
     PROTOCOL,
@@ -182,7 +182,7 @@ class Session:
 
     def _write_diagnostics(self, found: Diagnosed) -> None:
         self._run.diagnostics.mkdir(exist_ok=True)
-        file = self._run.diagnostics / f"{found.images_seen:012d}.json"
+        file = diagnostics.file_of(self._run, found.images_seen)
         write_atomically(file, json.dumps(found.content, separators=(",", ":")).encode())
         name = file.relative_to(self._run.path).as_posix()
         self._log.append(DiagnosticsSaved(images_seen=found.images_seen, file=name))

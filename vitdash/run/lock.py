@@ -26,7 +26,7 @@ def acquire(path: Path, patience_seconds: float = 1.0) -> Lock | None:
 
     Patience is needed because a reader that probes the lock holds it, shared, for an instant.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     deadline = time.monotonic() + patience_seconds
     while True:
         try:

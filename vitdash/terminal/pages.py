@@ -1,74 +1,64 @@
-"""What came of runs: the results table, and all there is to know of one run. Must not know commands."""
+"""The page of one run: how it stands, what came of it, what it is. Must not know commands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from textwrap import wrap
 
 from rich.console import Console
 
 from vitdash import text
-from vitdash.export import table
+from vitdash.config import RunConfig
 from vitdash.export.rows import Row
+from vitdash.export.sheet import Sheet
 from vitdash.run.lines import VALUE_NAMES
+from vitdash.run.origin import Change
 from vitdash.run.state import State
-from vitdash.run.store import Claim
-from vitdash.terminal import grid
-from vitdash.terminal.grid import GridColumn
+from vitdash.terminal import insight
 
 NARROWEST_VALUE = 16
+WIDEST_COLUMN = 24
+LAST_LINES = 5
 
-# What is left out first where a terminal is narrow; the model and its figures stay.
-_RANKS = {"patch": 9, "layer": 7, "head": 7, "hidden": 8, "mlp": 8, "drop": 9, "cs": 9}
-_RANKS |= {"seconds": 3, "images_per_second": 4, "parameters": 2, "svc_held_out": 1}
-
-
-def results(console: Console, rows: list[Row], *, reported: bool = False) -> None:
-    """Print the results table, as many columns of it as fit."""
-    columns = [
-        GridColumn(
-            column.heading,
-            tuple(cell.text for cell in column.cells),
-            rank=_RANKS.get(column.key, 5 if column.key.startswith(("reported", "difference")) else 0),
-            left=column.key == "model",
-            bold=frozenset(index for index, cell in enumerate(column.cells) if cell.best),
-        )
-        for column in table.build(rows, reported=reported)
-    ]
-    if left_out := grid.show(console, columns):
-        noun = "column does" if left_out == 1 else "columns do"
-        console.print(f"{left_out} {noun} not fit here. All: vitdash export {rows[0].id}", style="dim", soft_wrap=True)
+Pairs = list[tuple[str, str]]
 
 
-def run(console: Console, row: Row, claim: Claim, path: str, last_words: str) -> None:
-    """Print all there is to know of one run: state, figures beside the reported ones, knobs."""
-    figures = row.figures
-    facts = [
-        ("run", row.id),
-        ("state", f"{row.state}{_why(row)}"),
-        ("images", f"{text.count(figures.images_seen)} of {text.count(row.config.train.max_inputs)}"),
-        ("computed on", f"{claim.device}, {text.threads(claim.threads)}, {claim.host}" if claim.device else ""),
-        ("pace", text.rate(row.images_per_second) if row.images_per_second else ""),
-        ("time", text.duration(figures.seconds) if figures.seconds is not None else ""),
-        ("parameters", text.count(row.config.parameters)),
-        ("directory", path),
-    ]
-    _pairs(console, [(name, text.plain(value, 500)) for name, value in facts if value])
-    console.print()
-    _pairs(console, _results(row) or [("results", "no evaluation yet")])
-    for table_name in dict.fromkeys(name for name, _, _ in row.config.knobs()):
-        console.print(f"\n[{table_name}]", style="dim")
-        knobs = [
-            (item.name, _value(value), item.unit) for name, item, value in row.config.knobs() if name == table_name
-        ]
-        _pairs(console, [(name, f"{value} {unit}".rstrip()) for name, value, unit in knobs])
-    if row.state in (State.FAILED, State.LOST) and last_words:
-        console.print("\nlast lines of its log", style="dim")
-        console.print(last_words, soft_wrap=True)
+def run(console: Console, sheet: Sheet, *, all_knobs: bool = False, matrix: bool = False) -> None:
+    """Print all there is to know of one run: state and figures first, then what it was made of, then its mistakes."""
+    row = sheet.row
+    blocks = [_standing(sheet), _results(row) or [("results", "no evaluation yet")], _facts(sheet)]
+    width = _width(pair for block in blocks for pair in block)
+    for index, block in enumerate(blocks):
+        if index:
+            console.print()
+        _print_pairs(console, block, width)
+        if not index:
+            _print_last_words(console, sheet)
+    _print_knobs(console, row.config, sheet.changes, every=all_knobs)
+    if sheet.diagnostics and matrix:
+        insight.matrix(console, sheet.diagnostics)
+    elif sheet.diagnostics:
+        insight.by_class(console, sheet.diagnostics)
+        insight.confusions(console, sheet.diagnostics)
+    if sheet.problem:
+        console.print(f"\n{sheet.problem}", soft_wrap=True)
     if row.state.resumable:
         console.print(f"\nGo on with: vitdash resume {row.id}", soft_wrap=True)
 
 
-def _results(row: Row) -> list[tuple[str, str]]:
+def _standing(sheet: Sheet) -> Pairs:
+    row, labels = sheet.row, sheet.labels
+    reason = row.figures.reason if row.state is State.FAILED else ""
+    return _filled(
+        ("run", row.id),
+        ("name", labels.name),
+        ("state", f"{row.state}: {reason}" if reason else str(row.state)),
+        ("tags", ", ".join(labels.tags)),
+        *((("note", "")[bool(index)], line) for index, line in enumerate(labels.note.splitlines())),
+    )
+
+
+def _results(row: Row) -> Pairs:
     told = row.config.reported
     comparable = told is not None and told.images_seen == row.evaluated_at
     found = []
@@ -85,8 +75,64 @@ def _results(row: Row) -> list[tuple[str, str]]:
     return found
 
 
-def _pairs(console: Console, pairs: list[tuple[str, str]]) -> None:
-    width = max((len(name) for name, _ in pairs), default=0) + 2
+def _facts(sheet: Sheet) -> Pairs:
+    row, claim, figures = sheet.row, sheet.claim, sheet.row.figures
+    return _filled(
+        ("images", f"{text.count(figures.images_seen)} of {text.count(row.config.train.max_inputs)}"),
+        ("time", text.duration(figures.seconds) if figures.seconds is not None else ""),
+        ("pace", text.rate(row.images_per_second) if row.images_per_second else ""),
+        ("computed on", f"{claim.device}, {text.threads(claim.threads)}, {claim.host}" if claim.device else ""),
+        ("parameters", text.count(row.config.parameters)),
+        ("disk use", text.size(sheet.bytes)),
+        ("directory", str(sheet.run.path)),
+    )
+
+
+def _print_last_words(console: Console, sheet: Sheet) -> None:
+    """Print what the worker of a run that did not end well said last: there the reason is found."""
+    words = sheet.run.log_tail(LAST_LINES) if sheet.row.state in (State.FAILED, State.LOST) else ""
+    if words:
+        console.print("\nlast lines of its log", style="dim")
+        console.print(words, soft_wrap=True)
+
+
+def _print_knobs(console: Console, config: RunConfig, changes: list[Change] | None, *, every: bool) -> None:
+    preset = text.plain(config.description.preset)
+    if every or changes is None:
+        if not every:
+            console.print(f"\nThere is no preset '{preset}' to compare with any more: all knobs.")
+        _print_all_knobs(console, config)
+    elif changes:
+        console.print(f"\nchanged from the preset {preset}", style="dim")
+        values = [_value(item.value, item.knob.unit) for item in changes]
+        column = min(WIDEST_COLUMN, max(map(len, values)))
+        pairs = [
+            (item.knob.name, f"{value:<{column}}{_before(item.before)}".rstrip())
+            for item, value in zip(changes, values, strict=True)
+        ]
+        _print_pairs(console, pairs)
+    else:
+        console.print(f"\nall knobs as in the preset {preset}", style="dim")
+
+
+def _print_all_knobs(console: Console, config: RunConfig) -> None:
+    for table in dict.fromkeys(name for name, _, _ in config.knobs()):
+        console.print(f"\n[{table}]", style="dim")
+        knobs = [(item.name, _value(value, item.unit)) for name, item, value in config.knobs() if name == table]
+        _print_pairs(console, knobs)
+
+
+def _filled(*pairs: tuple[str, str]) -> Pairs:
+    """Return the pairs that have a value, fit for a terminal."""
+    return [(name, text.plain(value, 500)) for name, value in pairs if value]
+
+
+def _width(pairs: Iterable[tuple[str, str]]) -> int:
+    return max((len(name) for name, _ in pairs), default=0) + 2
+
+
+def _print_pairs(console: Console, pairs: Pairs, width: int = 0) -> None:
+    width = width or _width(pairs)
     for name, value in pairs:
         # Between words only: a terminal would fold a line in the middle of a number.
         lines = wrap(value, max(NARROWEST_VALUE, console.width - width), break_long_words=False, break_on_hyphens=False)
@@ -94,7 +140,15 @@ def _pairs(console: Console, pairs: list[tuple[str, str]]) -> None:
             console.print(f"{'' if index else name:<{width}}{line}", soft_wrap=True)
 
 
-def _value(value: object) -> str:
+def _value(value: object, unit: str = "") -> str:
+    return f"{_written(value)} {unit}".rstrip()
+
+
+def _before(value: object) -> str:
+    return "" if value is None else f"  preset {_written(value)}"
+
+
+def _written(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
@@ -102,7 +156,3 @@ def _value(value: object) -> str:
     if isinstance(value, int):
         return text.count(value)
     return f"{value:g}" if isinstance(value, float) else text.plain(value) or "-"
-
-
-def _why(row: Row) -> str:
-    return f": {text.plain(row.figures.reason, 500)}" if row.state is State.FAILED and row.figures.reason else ""

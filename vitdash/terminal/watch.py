@@ -18,7 +18,7 @@ from vitdash.run.launch import Worker
 from vitdash.run.log import EventReader
 from vitdash.run.state import State
 from vitdash.run.store import Run
-from vitdash.terminal import interruptions, pages, views
+from vitdash.terminal import interruptions, results, views
 from vitdash.terminal.output import OutputClosedError
 from vitdash.terminal.views import View
 from vitdash.text import count, duration, images
@@ -84,7 +84,7 @@ def show_results(console: Console, run: Run) -> None:
     """Print the results table of one run: drawn on a terminal, as markdown into a pipe."""
     found = rows.read_rows([run])
     if console.is_terminal:
-        pages.results(console, found)
+        results.show(console, found)
     else:
         console.file.write(markdown.render(found))
 
