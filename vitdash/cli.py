@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands import data, keeping, presets, runs, setup, show, training
+from vitdash.commands import completion, data, keeping, presets, runs, setup, show, training
 from vitdash.commands.output import write
+from vitdash.completion import answer
 
 app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -64,10 +66,17 @@ config_app.command("init")(setup.write_template)
 app.add_typer(config_app, name="config", help="List the settings, say where the config file lies, or write one.")
 
 app.command()(setup.doctor)
+app.command()(completion.completion)
 
 
 def main() -> None:
-    """Run a command; every outcome has one line on stderr at the most, and an exit code."""
+    """Run a command, or answer the shell that asks what may come next.
+
+    Every outcome of a command has one line on stderr at the most, and an exit code.
+    """
+    if answer.is_asked():
+        answer.give(typer.main.get_command(app))
+        return
     from vitdash.terminal import ending
 
     sys.exit(ending.of(lambda: app(standalone_mode=False)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self, TypeVar
 
 from vitdash import architectures, catalog
 from vitdash.architectures import Architecture
@@ -13,6 +13,7 @@ from vitdash.errors import InputError
 from vitdash.knobs import Knob, Value, has_effect, knob, knobs_of
 from vitdash.text import did_you_mean, plain
 
+Given = TypeVar("Given")
 EPOCH = 0
 """The value of a cadence that means: once an epoch."""
 
@@ -241,13 +242,24 @@ class RunConfig:
         Raises:
             InputError: a knob does not exist, or a text is no value of it.
         """
+        return self._read(assignments, Knob.parse)
+
+    def checked(self, values: Mapping[str, object]) -> dict[str, Value]:
+        """Return values such as {"heads": 8} as their knobs' kinds.
+
+        Raises:
+            InputError: a knob does not exist, or a value is none of it.
+        """
+        return self._read(values, Knob.check)
+
+    def _read(self, given: Mapping[str, Given], read: Callable[[Knob, Given], Value]) -> dict[str, Value]:
         known = {key: declared for name in TABLES for key, declared in knobs_of(type(getattr(self, name))).items()}
         values = {}
-        for name, text in assignments.items():
+        for name, value in given.items():
             if name not in known:
                 raise _unknown_knob(name, self)
             try:
-                values[name] = known[name].parse(text)
+                values[name] = read(known[name], value)
             except ValueError as error:
                 raise InputError(name, f"{error}.") from None
         return values

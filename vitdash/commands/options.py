@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from vitdash.completion import candidates
+from vitdash.completion.candidates import Offers
 from vitdash.errors import InputError
 from vitdash.text import plain
 
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name, or the beginning of its id.")]
-RunNames = Annotated[list[str], typer.Argument(metavar="RUN…", help="Names of runs, or beginnings of their ids.")]
+
+def _run_name(offered: Callable[..., Offers]) -> Any:  # noqa: ANN401 - what typer's declarations are
+    about = "A run's name, or the beginning of its id."
+    return typer.Argument(metavar="RUN", help=about, autocompletion=offered)
+
+
+RunName = Annotated[str, _run_name(candidates.runs)]
+ActiveRunName = Annotated[str, _run_name(candidates.active_runs)]
+ResumableRunName = Annotated[str, _run_name(candidates.resumable_runs)]
+RunNames = Annotated[
+    list[str],
+    typer.Argument(metavar="RUN…", help="Names of runs, or beginnings of their ids.", autocompletion=candidates.runs),
+]
+PresetOption = typer.Option(
+    metavar="PRESET", help="A preset's name, or the path of a TOML file.", autocompletion=candidates.presets
+)
 RunsDir = Annotated[
     Path | None,
     typer.Option(
@@ -28,7 +45,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results only.")]
 Detach = Annotated[bool, typer.Option("--detach", "-d", help="Return at once and leave it running.")]
 Assignments = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Change a knob; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KNOB=VALUE",
+        help="Change a knob; may be repeated.",
+        autocompletion=candidates.assignments,
+    ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")]
 

@@ -8,6 +8,7 @@ import typer
 
 from vitdash.commands.options import Json
 from vitdash.commands.output import out, print_json, write
+from vitdash.completion import candidates
 
 
 def list_presets(context: typer.Context, as_json: Json = False) -> None:
@@ -26,7 +27,9 @@ def list_presets(context: typer.Context, as_json: Json = False) -> None:
 
 
 def show_preset(
-    name: Annotated[str, typer.Argument(metavar="PRESET", help="A preset's name, or a path.")],
+    name: Annotated[
+        str, typer.Argument(metavar="PRESET", help="A preset's name, or a path.", autocompletion=candidates.presets)
+    ],
 ) -> None:
     """Print a preset with every knob stated. The output is itself a valid preset."""
     from vitdash import presets

@@ -8,6 +8,7 @@ import typer
 
 from vitdash.commands.options import Json, Output, RunName, RunNames, RunsDir, root, whole_number
 from vitdash.commands.output import out, print_json, write
+from vitdash.completion import candidates
 from vitdash.text import plain
 from vitdash.text import runs as number_of_runs
 
@@ -83,7 +84,9 @@ def tail(
 def export(
     references: RunNames,
     runs_dir: RunsDir = None,
-    to: Annotated[str, typer.Option("--format", metavar="NAME", help="markdown, csv or json.")] = "markdown",
+    to: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="markdown, csv or json.", autocompletion=candidates.formats)
+    ] = "markdown",
     output: Output = None,
     reported: Annotated[bool, typer.Option("--reported", help="Add reported figures and differences.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,

@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vitdash.commands.options import Assignments, DataDir, Detach, Json, Quiet, RunName, RunsDir, assigned, root
+from vitdash.commands.options import (
+    ActiveRunName,
+    Assignments,
+    DataDir,
+    Detach,
+    Json,
+    PresetOption,
+    Quiet,
+    ResumableRunName,
+    RunsDir,
+    assigned,
+    root,
+)
 from vitdash.commands.output import out, print_json
+from vitdash.completion import candidates
 
 if TYPE_CHECKING:
     from vitdash.run.launch import Worker
@@ -17,13 +30,17 @@ if TYPE_CHECKING:
 
 
 def train(
-    preset: Annotated[str, typer.Option(metavar="PRESET", help="A preset's name, or the path of a TOML file.")],
+    preset: Annotated[str, PresetOption],
     assignments: Assignments = None,
-    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set dataset=…")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Short for --set dataset=…", autocompletion=candidates.datasets)
+    ] = None,
     data_dir: DataDir = None,
     max_inputs: Annotated[str | None, typer.Option(metavar="IMAGES", help="Short for --set max_inputs=…")] = None,
     seed: Annotated[str | None, typer.Option(metavar="NUMBER", help="Short for --set seed=…")] = None,
-    device: Annotated[str | None, typer.Option(metavar="NAME", help="Short for --set device=…")] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Short for --set device=…", autocompletion=candidates.devices)
+    ] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the run; else as its preset.")] = None,
     runs_dir: RunsDir = None,
     detach: Detach = False,
@@ -58,7 +75,7 @@ def train(
 
 
 def resume(
-    reference: RunName,
+    reference: ResumableRunName,
     runs_dir: RunsDir = None,
     detach: Detach = False,
     quiet: Quiet = False,
@@ -70,24 +87,24 @@ def resume(
 
     run = store.find(root(runs_dir), reference)
     if state.derive(run) is state.State.PAUSED:
-        _ask(run, "run")
+        _ask(run, "run", as_json=as_json)
         return
     with interruptions.held():
         _attend(launch.resume(run), detach=detach, quiet=quiet, as_json=as_json)
 
 
-def pause(reference: RunName, runs_dir: RunsDir = None) -> None:
+def pause(reference: ActiveRunName, runs_dir: RunsDir = None, as_json: Json = False) -> None:
     """Pause a run. It keeps its process and memory, and a checkpoint is written."""
     from vitdash.run import store
 
-    _ask(store.find(root(runs_dir), reference), "pause")
+    _ask(store.find(root(runs_dir), reference), "pause", as_json=as_json)
 
 
-def stop(reference: RunName, runs_dir: RunsDir = None) -> None:
+def stop(reference: ActiveRunName, runs_dir: RunsDir = None, as_json: Json = False) -> None:
     """Stop a run with a checkpoint, to be resumed later."""
     from vitdash.run import store
 
-    _ask(store.find(root(runs_dir), reference), "stop")
+    _ask(store.find(root(runs_dir), reference), "stop", as_json=as_json)
 
 
 def _attend(worker: Worker, *, detach: bool, quiet: bool, as_json: bool) -> None:
@@ -99,15 +116,26 @@ def _attend(worker: Worker, *, detach: bool, quiet: bool, as_json: bool) -> None
     if detach:
         launch.confirm(worker)
         if as_json:
-            print_json({"run": run.id, "directory": str(run.path)})
+            _print_state(run)
         else:
             out().print(f"{run.id} runs in the background. Watch it: vitdash tail -f {run.id}", soft_wrap=True)
         return
     watch.attend(worker, out(), quiet=quiet, as_json=as_json)
 
 
-def _ask(run: Run, word: str) -> None:
+def _ask(run: Run, word: str, *, as_json: bool) -> None:
     """Ask something of a run and say what came of it."""
     from vitdash.run import control, request
 
-    out().print(f"{run.id}: {request.ask(run, control.Word(word))}", soft_wrap=True)
+    answer = request.ask(run, control.Word(word))
+    if as_json:
+        _print_state(run)
+    else:
+        out().print(f"{run.id}: {answer}", soft_wrap=True)
+
+
+def _print_state(run: Run) -> None:
+    """Print which run it is and what it is doing, for programs."""
+    from vitdash.run import state
+
+    print_json({"run": run.id, "directory": str(run.path), "state": str(state.derive(run))})

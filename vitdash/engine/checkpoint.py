@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from vitdash.engine.meter import Meter
 from vitdash.engine.train import Training
@@ -81,14 +82,36 @@ def restore(path: Path, training: Training, *, needs_optimizer_before: int) -> P
             raise RunError(plain(path), "has no optimiser state, so training cannot go on from it.")
         values = {field.name: content[field.name] for field in dataclasses.fields(Position)}
         return Position(**values)
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-        reason = plain(str(error).splitlines()[0] if str(error) else error)
-        raise RunError(plain(path), f"is not a checkpoint of this run: {reason}.") from None
+    except _UNFITTING as error:
+        raise _not_of_this_run(path, error) from None
+
+
+def restore_weights(path: Path, model: nn.Module) -> int:
+    """Give `model` the weights in a checkpoint, or in weights alone, and return the images seen by then.
+
+    Raises:
+        RunError: the file is damaged, or of another network or version.
+    """
+    content = _read(path)
+    try:
+        model.load_state_dict(content["model"])
+        return int(content["images_seen"])
+    except _UNFITTING as error:
+        raise _not_of_this_run(path, error) from None
 
 
 def finite(training: Training) -> bool:
     """Return whether every weight is a number: a diverged state must not replace a sound checkpoint."""
     return all(bool(torch.isfinite(parameter).all()) for parameter in training.model.parameters())
+
+
+_UNFITTING = (KeyError, TypeError, ValueError, AttributeError, RuntimeError)
+"""What comes of content that is not what it should be."""
+
+
+def _not_of_this_run(path: Path, error: Exception) -> RunError:
+    reason = plain(str(error).splitlines()[0] if str(error) else error).rstrip(":.")
+    return RunError(plain(path), f"is not a checkpoint of this run: {reason}.")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -41,11 +41,19 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     # Also where it changes nothing: once set, no library adjusts it to the work at hand, which would change bits.
     torch.set_num_threads(config.compute.threads or torch.get_num_threads())
     decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads()})
-    module = cast(DatasetModule, import_module(config.dataset.module))
-    dataset = module.load(Path(config.data.data_dir), report, cancelled).to(chosen)
+    dataset = load_dataset(config, report, cancelled).to(chosen)
     release_freed()
     model = build_model(decided).to(chosen)
     return Prepared(decided, dataset, Training(model, build_optimizer(model, decided.optim)))
+
+
+def load_dataset(config: RunConfig, report: Report, cancelled: Callable[[], bool]) -> Dataset:
+    """Return the data that a configuration learns, downloaded where it is not there.
+
+    Raises: as `prepare` does.
+    """
+    module = cast(DatasetModule, import_module(config.dataset.module))
+    return module.load(Path(config.data.data_dir), report, cancelled)
 
 
 def versions() -> dict[str, str]:

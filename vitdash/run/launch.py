@@ -11,6 +11,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -101,6 +102,18 @@ def confirm(worker: Worker) -> None:
         if worker.process.poll() is not None:
             return
         time.sleep(POLL_SECONDS / 10)
+
+
+def detach(worker: Worker) -> None:
+    """Leave a worker to itself once it is sure to have begun; nobody here will read its pipe.
+
+    Raises:
+        RunError: it ended before.
+    """
+    os.close(worker.pipe)
+    # Whoever launched a process has to wait for it, or it stays in the system's table as long as we live.
+    threading.Thread(target=worker.process.wait, name=worker.run.id, daemon=True).start()
+    confirm(worker)
 
 
 async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News, None]:

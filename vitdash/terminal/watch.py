@@ -10,7 +10,7 @@ from rich.console import Console
 
 from vitdash.errors import InterruptedByUser, RunError
 from vitdash.export import markdown, rows
-from vitdash.run import control, launch, state, summary
+from vitdash.run import control, launch, outcome, state
 from vitdash.run.control import Word
 from vitdash.run.events import Event, RunFinished
 from vitdash.run.history import RunHistory
@@ -37,24 +37,11 @@ def to_the_end(run: Run, worker: Worker | None, view: View) -> RunHistory:
         raise InterruptedByUser(run.id, "is stopping by itself.", f"Look: vitdash show {run.id}") from None
     finally:
         view.close()
-    match state.derive(run):
-        case State.FINISHED:
-            return history
-        case State.STOPPED:
-            planned = images(history.started.planned_images) if history.started else "its end"
-            message = f"stopped at {count(history.saved_at)} of {planned}; everything up to there is kept."
-            raise InterruptedByUser(run.id, message, f"Go on with: vitdash resume {run.id}")
-        case State.FAILED:
-            reason = summary.figures_of(history).reason or "the worker failed."
-            raise RunError(run.id, f"failed: {reason}", f"More: vitdash show {run.id}")
-        case _:
-            raise RunError(run.id, worker_gone(run), f"Go on with: vitdash resume {run.id}")
-
-
-def worker_gone(run: Run) -> str:
-    """Return what there is to say of a run whose worker ended without an event."""
-    last = run.log_tail(2).replace("\n", " / ")
-    return "is lost: its worker ended without a word" + (f". It last said: {last}" if last else ".")
+    if outcome.check(run, history) is State.STOPPED:
+        planned = images(history.started.planned_images) if history.started else "its end"
+        message = f"stopped at {count(history.saved_at)} of {planned}; everything up to there is kept."
+        raise InterruptedByUser(run.id, message, f"Go on with: vitdash resume {run.id}")
+    return history
 
 
 def attend(worker: Worker, console: Console, *, quiet: bool, as_json: bool) -> None:
@@ -98,7 +85,7 @@ def tail(run: Run, view: View, *, last: int | None, follow: bool) -> None:
     if follow:
         asyncio.run(_show_all(run, None, view, after=recorded[-1].seq if recorded else 0))
         if state.derive(run) is State.LOST:
-            raise RunError(run.id, worker_gone(run), f"Go on with: vitdash resume {run.id}")
+            raise RunError(run.id, outcome.worker_gone(run), f"Go on with: vitdash resume {run.id}")
 
 
 async def _watch(run: Run, worker: Worker | None, view: View) -> RunHistory:
