@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check test bench demo
+.PHONY: check test bench demo docs
 
 check:  ## format, lint, types, tests
 	ruff format --check .
@@ -16,6 +16,9 @@ bench:  ## ratios within one run; set VITDASH_TEST_DATA to measure on the real F
 	$(PYTHON) -m tests.bench.augment
 	$(PYTHON) -m tests.bench.memory
 	$(PYTHON) -m tests.bench.training
+
+docs:  ## the pages that say again what the code declares: commands, presets and knobs
+	$(PYTHON) docs/make_reference.py
 
 demo:  ## the main job on data that need no download
 	vitdash train --preset cnn --dataset digits --max-inputs 20000

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vitdash.errors import InputError, RunError
 from vitdash.knobs import Value
-from vitdash.run import launch, outcome, request, state, store, summary
+from vitdash.run import labels, launch, outcome, request, state, store, summary
 from vitdash.run.control import Word
 from vitdash.run.events import Event
 from vitdash.run.history import RunHistory
@@ -34,8 +34,18 @@ class TrainingRun:
 
     @property
     def name(self) -> str:
-        """What the run is called."""
-        return self._run.read_claim().name
+        """What the run is called; `vitdash rename` changes it."""
+        return store.shown_name(self._run)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The words it is tagged with."""
+        return labels.read(self._run).tags
+
+    @property
+    def note(self) -> str:
+        """What is noted about it, of several lines perhaps; "" where nothing is."""
+        return labels.read(self._run).note
 
     @property
     def state(self) -> State:

@@ -143,5 +143,11 @@ def _runs(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, State | No
 
 
 def _references(found: list[Run]) -> list[tuple[str, Run]]:
-    names = [run.id.rsplit("-", 3)[0] for run in found]
-    return [(name if names.count(name) == 1 else run.id, run) for name, run in zip(names, found, strict=True)]
+    """Return each run with its name, or its id where others are called so too."""
+    from collections import Counter
+
+    from vitdash.run import store
+
+    names = [store.shown_name(run) for run in found]
+    times = Counter(names)
+    return [(name if times[name] == 1 else run.id, run) for name, run in zip(names, found, strict=True)]

@@ -224,6 +224,11 @@ def find(root: Path, reference: str) -> Run:
     raise InputError("RUN", f"there is no run '{plain(reference, 80)}'.", hint)
 
 
+def shown_name(run: Run) -> str:
+    """Return what a run is called: what it was last renamed to, else the name that it was created with."""
+    return labels.read(run).name or _original_name(run)
+
+
 def read_config(run: Run) -> RunConfig:
     """Return a run's configuration.
 
@@ -237,7 +242,7 @@ def read_config(run: Run) -> RunConfig:
 
 def _called(runs: list[Run], name: str) -> list[Run]:
     """Return the runs that are shown as `name`; if there are none, those that were created so and renamed."""
-    shown = {run.id: labels.read(run).name or _original_name(run) for run in runs}
+    shown = {run.id: shown_name(run) for run in runs}
     return [run for run in runs if shown[run.id] == name] or [run for run in runs if _original_name(run) == name]
 
 
