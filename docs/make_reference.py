@@ -64,8 +64,9 @@ def _command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401
     arguments = [item for item in parameters if item.param_type_name == "argument"]
     options = [item for item in parameters if item.param_type_name == "option" and item.name != "help"]
     words = [name, *(["[OPTIONS]"] if options else []), *map(_argument, arguments)]
-    usage = " ".join([*words, *(["COMMAND"] if hasattr(command, "commands") else [])])
-    yield f"\n## {name}\n\n```\n{usage}\n```\n\n{_sentence(command)}\n"
+    if hasattr(command, "commands"):
+        words.append("[COMMAND]" if command.invoke_without_command else "COMMAND")
+    yield f"\n## {name}\n\n```\n{' '.join(words)}\n```\n\n{_sentence(command)}\n"
     if arguments:
         rows = ((f"`{_argument(item)}`", item.help or "") for item in arguments)
         yield "\n"

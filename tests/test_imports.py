@@ -151,6 +151,12 @@ def test_all_modules_but_the_engine_s_are_imported_without_heavy_libraries(tmp_p
     assert len(names) > 30
 
 
+def test_the_package_offers_python_its_functions_and_imports_none_of_them(tmp_path: Path) -> None:
+    """Every command imports it; and whoever reads runs or starts one has no need of torch."""
+    assert not fresh("import vitdash\nassert 'load_model' in dir(vitdash)", tmp_path) & (HEAVY | {"asyncio", "typer"})
+    assert not fresh("from vitdash import load_model, open_run, runs, train\nruns()", tmp_path) & HEAVY
+
+
 def commands() -> Iterator[tuple[str, ...]]:
     yield ("--help",)
     yield ("presets",)

@@ -76,7 +76,7 @@ def main() -> None:
     """
     if answer.is_asked():
         answer.give(typer.main.get_command(app))
-        return
+        sys.exit()
     from vitdash.terminal import ending
 
     sys.exit(ending.of(lambda: app(standalone_mode=False)))

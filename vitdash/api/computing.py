@@ -43,9 +43,10 @@ def load_model(
     started = summary.read_history(found).started
     if started is None:
         raise RunError(plain(found.events), "does not say how the run began.", "Without it the classes have no names.")
+    chosen = config.checked({"device": device})["device"]
     from vitdash.engine import trained
 
-    return trained.load(config, started.classes, file, device)
+    return trained.load(config, started.classes, file, str(chosen))
 
 
 def load_dataset(run: str | os.PathLike[str] | TrainingRun, *, root: str | os.PathLike[str] | None = None) -> Dataset:

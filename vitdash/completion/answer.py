@@ -26,10 +26,9 @@ def give(root: Any) -> None:  # noqa: ANN401 - typer's commands have no public t
     try:
         words = split(os.environ.get("VITDASH_LINE", "")) if os.environ[VARIABLE] == "bash" else sys.argv
         answer = "".join(_lines(list(offers(root, words[1:])), words[-1]))
-        sys.stdout.write(answer)
-        sys.stdout.flush()
     except Exception:  # a person is typing: no trouble of ours may appear in their line
-        os._exit(0)
+        return
+    sys.stdout.write(answer)
 
 
 def split(line: str) -> list[str]:

@@ -131,7 +131,7 @@ def _runs(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, State | No
     from vitdash.run import state, store
 
     root = ctx.params.get("runs_dir")
-    found = store.all_runs(root if isinstance(root, Path) else store.default_root())
+    found = store.all_runs(Path(root) if root else store.default_root())
     fitting = [(reference, run) for reference, run in _references(found) if reference.startswith(incomplete)]
     # A name that is typed out may be the beginning of an id.
     fitting = fitting or [(run.id, run) for run in found if run.id.startswith(incomplete)]
