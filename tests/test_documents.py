@@ -20,6 +20,7 @@ from tests.commands import COMMAND, DEADLINE_SECONDS, environment, vitdash_each
 from tests.recorded import finished, record
 from vitdash import errors, presets
 from vitdash.cli import app
+from vitdash.doctor import finding
 from vitdash.run import control, events
 from vitdash.run.control import Word
 
@@ -30,6 +31,8 @@ TYPES: dict[str, tuple[type, ...]] = {
     "whole number": (int,),
     "object": (dict,),
     "list of text": (list,),
+    "list": (list,),
+    "any": (str, int, float, bool),
     "null": (type(None),),
 }
 FIELDS = {
@@ -142,15 +145,22 @@ def test_objects_have_the_keys_and_types_that_are_documented(tmp_path: Path) -> 
     record(tmp_path / "runs", cnn, finished(cnn))
     halted = record(tmp_path / "runs", cnn, finished(cnn)[:4], name="halted", claim="stopped")
     control.give(halted.control, Word.STOP)
-    listed, shown, exported, asked = vitdash_each(
+    listed, shown, exported, asked, data, config = vitdash_each(
         [["runs", "--json"], ["show", "cnn", "--json"], ["export", "halted", "--format", "json", "--reported"],
-         ["stop", "halted", "--json"]],
+         ["stop", "halted", "--json"], ["data", "--json"], ["config", "--json"]],
         tmp_path,
     )  # fmt: skip
     for item in json.loads(listed.stdout):
         assert_described(item, "A run in a list")
     for item in json.loads(shown.stdout) + json.loads(exported.stdout):
         assert_described(item, "A row of the table")
+    for item in json.loads(data.stdout):
+        assert_described(item, "A data set")
+    settings = json.loads(config.stdout)
+    assert settings.keys() == {"path", "exists", "problem", "settings"}
+    for item in settings["settings"]:
+        assert_described(item, "A setting")
+    assert_described(dataclasses.asdict(finding.ok("terminal", "is one")), "A finding")
     answer = json.loads(asked.stdout)
     assert_described(answer, "A run that was asked")
     assert answer == {"run": halted.id, "directory": str(halted.path), "state": "stopped"}

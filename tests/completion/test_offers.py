@@ -90,6 +90,13 @@ def test_after_a_knob_its_choices_are_offered_or_what_it_is_now() -> None:
     assert offered("train", "--set", "data_dir=") == []
 
 
+def test_fields_are_offered_one_after_the_other() -> None:
+    """In a list that is being typed, and with the sign that turns the order."""
+    assert about("runs", "--columns", "run,hea")["run,heads"] == "Attention heads; must divide the hidden size."
+    assert "--sort=-accuracy" in offered("runs", "--sort=-acc")
+    assert offered("data", "fetch", "mnist", "f") == ["fashion-mnist"]
+
+
 @pytest.mark.usefixtures("_runs")
 def test_runs_are_offered_by_name_where_that_is_enough(root: Path) -> None:
     """With what each is doing, the newest first; by id where two are called the same, or where one is being typed."""

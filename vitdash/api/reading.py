@@ -134,7 +134,7 @@ class TrainingRun:
 
 
 def runs(root: str | os.PathLike[str] | None = None) -> list[TrainingRun]:
-    """Return all runs, oldest first; `root` is where they are kept, else VITDASH_RUNS, else ./runs.
+    """Return all runs, oldest first; `root` is where they are kept, else as the command has it.
 
     Raises:
         InputError: `root` cannot be read.

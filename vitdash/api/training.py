@@ -21,7 +21,7 @@ def train(
     """Train a preset in a background process and return its run: once it has ended, or at once without `wait`.
 
     `preset` is a preset's name or the path of a TOML file, `name` what to call the run, `root` where to keep it (else
-    VITDASH_RUNS, else ./runs); all other arguments are knobs, such as `dataset="digits"` or `heads=8`.
+    where the command would); all other arguments are knobs, such as `dataset="digits"` or `heads=8`.
 
     Ctrl-C while it waits asks the run to stop with a checkpoint, and is raised here at once.
 
@@ -29,7 +29,7 @@ def train(
         InputError: something given cannot be used; nothing was begun.
         RunError: the run could not start, failed, or its worker is gone.
     """
-    config = presets.load(os.fspath(preset))
+    config = presets.load_for_new_run(os.fspath(preset))
     config = config.replace(config.checked(knobs))
     created = launch.create(config, directory(root), name or config.description.preset, ("vitdash.train",))
     run = TrainingRun(created.path)

@@ -8,6 +8,7 @@ import typer
 
 from vitdash.commands.options import DataDir, Json, Quiet
 from vitdash.commands.output import out, print_json
+from vitdash.completion import candidates
 from vitdash.errors import InputError
 
 
@@ -30,7 +31,12 @@ def list_data(context: typer.Context, data_dir: DataDir = None, as_json: Json = 
 
 
 def fetch(
-    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Data sets, as `vitdash data` lists them.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME…", help="Data sets, as `vitdash data` lists them.", autocompletion=candidates.datasets
+        ),
+    ],
     mirrors: Annotated[
         list[str] | None,
         typer.Option(

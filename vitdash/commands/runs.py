@@ -23,11 +23,21 @@ def runs(
     ] = None,
     sort: Annotated[
         str | None,
-        typer.Option("--sort", metavar="FIELDS", help="The order, e.g. -accuracy,age; - is the largest first."),
+        typer.Option(
+            "--sort",
+            metavar="FIELDS",
+            help="The order, e.g. -accuracy,age; - is the largest first.",
+            autocompletion=candidates.fields,
+        ),
     ] = None,
     columns: Annotated[
         str | None,
-        typer.Option("--columns", metavar="FIELDS", help="What to show instead, e.g. run,heads,accuracy."),
+        typer.Option(
+            "--columns",
+            metavar="FIELDS",
+            help="What to show instead, e.g. run,heads,accuracy.",
+            autocompletion=candidates.fields,
+        ),
     ] = None,
     limit: Annotated[
         int | None,

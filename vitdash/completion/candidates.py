@@ -54,7 +54,7 @@ def formats() -> Offers:
 
 def devices() -> Offers:
     """Offer what can be computed on."""
-    from vitdash.config import ComputeKnobs
+    from vitdash.compute import ComputeKnobs
     from vitdash.knobs import knobs_of
 
     return [(name, "") for name in knobs_of(ComputeKnobs)["device"].options]
@@ -67,6 +67,15 @@ def assignments(ctx: typer.Context, incomplete: str) -> Offers:
     if not equals:
         return [(f"{name}=", declared.help) for name, (declared, _) in known.items()]
     return [(f"{knob}={text}", about) for text, about in _values(*known[knob])]
+
+
+def fields(incomplete: str) -> Offers:
+    """Offer the fields of a list such as `-accuracy,age`, the last of which is being typed."""
+    from vitdash.run.fields import Fields
+
+    before, comma, last = incomplete.rpartition(",")
+    sign = "-" if last.startswith("-") else ""
+    return [(f"{before}{comma}{sign}{name}", field.help) for name, field in Fields().items()]
 
 
 def runs(ctx: typer.Context, incomplete: str) -> Offers:
