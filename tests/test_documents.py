@@ -32,7 +32,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "list of text": (list,),
     "list": (list,),
-    "any": (str, int, float, bool),
+    "any": (str, int, float, bool, list),
     "null": (type(None),),
 }
 FIELDS = {

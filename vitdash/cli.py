@@ -63,7 +63,7 @@ config_app = typer.Typer(rich_markup_mode=None)
 config_app.callback(invoke_without_command=True)(setup.list_settings)
 config_app.command("path")(setup.print_path)
 config_app.command("init")(setup.write_template)
-app.add_typer(config_app, name="config", help="List the settings, say where the config file lies, or write one.")
+app.add_typer(config_app, name="config", help="List the settings, find the config file, or write one.")
 
 app.command()(setup.doctor)
 app.command()(completion.completion)

@@ -30,14 +30,14 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "STARTING_GRACE_SECONDS", 60)
 
 
-def faking(*steps: str) -> Start:
+def faking(*steps: str, stdin: int | None = None) -> Start:
     """Return a stand-in for `launch.start` whose worker takes these steps."""
 
     def start(run: Run) -> Worker:
         read_end, write_end = os.pipe()
         command = [sys.executable, "-P", fake_worker.__file__, str(run.path), str(write_end), *steps]
         environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-        process = subprocess.Popen(command, pass_fds=(write_end,), env=environment)
+        process = subprocess.Popen(command, stdin=stdin, pass_fds=(write_end,), env=environment)
         os.close(write_end)
         return Worker(run, process, read_end)
 
@@ -103,19 +103,22 @@ def test_without_waiting_the_run_goes_on_and_leaves_no_process_behind(
 ) -> None:
     """The script has the run at once; when the worker ends, nothing of it stays in the system's table."""
     started = []
-    fake = faking("claim:running", "events:1", "tick-until-told", "end:finished")
+    heard, told = os.pipe()
+    fake = faking("claim:running", "events:1", "tick-until-told", "end:finished", stdin=heard)
 
     def start(run: Run) -> Worker:
         started.append(fake(run))
+        os.close(heard)
         return started[-1]
 
     monkeypatch.setattr(launch, "start", start)
     run = train("cnn", root=root, wait=False)
     assert run.state in ("starting", "running")
     (worker,) = started
+    assert worker.pipe is not None
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(worker.pipe)
-    worker.process.kill()
+    os.close(told)
     until(lambda: worker.process.returncode is not None, "the process was waited for")
 
 

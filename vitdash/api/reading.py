@@ -81,7 +81,7 @@ class TrainingRun:
         over = False
         while not over:
             # Asked before reading: what is read once a run has ended is all there is.
-            over = not self.state.active
+            over = self._is_over()
             yield from (item for item in reader.from_file() if isinstance(item, Event))
             if not over:
                 time.sleep(POLL_SECONDS)
@@ -92,7 +92,7 @@ class TrainingRun:
         Raises:
             RunError: it failed, or its worker is gone without a word.
         """
-        while self.state.active:
+        while not self._is_over():
             time.sleep(POLL_SECONDS)
         outcome.check(self._run)
         return self
@@ -127,6 +127,10 @@ class TrainingRun:
     @property
     def _run(self) -> Run:
         return Run(self.path)
+
+    def _is_over(self) -> bool:
+        current = self.state
+        return not current.active and current is not State.QUEUED
 
     def _ask(self, word: Word) -> State:
         request.ask(self._run, word)

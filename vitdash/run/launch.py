@@ -110,7 +110,8 @@ def detach(worker: Worker) -> None:
     Raises:
         RunError: it ended before.
     """
-    os.close(worker.pipe)
+    if worker.pipe is not None:
+        os.close(worker.pipe)
     # Whoever launched a process has to wait for it, or it stays in the system's table as long as we live.
     threading.Thread(target=worker.process.wait, name=worker.run.id, daemon=True).start()
     confirm(worker)
