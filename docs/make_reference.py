@@ -78,7 +78,7 @@ def _command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401
 
 def _argument(argument: Any) -> str:  # noqa: ANN401
     metavar = argument.metavar or argument.name.upper()
-    return metavar if argument.required else f"[{metavar}]"
+    return metavar if argument.required or "[" in metavar else f"[{metavar}]"
 
 
 def _option(option: Any) -> str:  # noqa: ANN401

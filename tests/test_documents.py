@@ -145,22 +145,28 @@ def test_objects_have_the_keys_and_types_that_are_documented(tmp_path: Path) -> 
     record(tmp_path / "runs", cnn, finished(cnn))
     halted = record(tmp_path / "runs", cnn, finished(cnn)[:4], name="halted", claim="stopped")
     control.give(halted.control, Word.STOP)
-    listed, shown, exported, asked, data, config = vitdash_each(
+    listed, shown, exported, asked, data, config, labelled = vitdash_each(
         [["runs", "--json"], ["show", "cnn", "--json"], ["export", "halted", "--format", "json", "--reported"],
-         ["stop", "halted", "--json"], ["data", "--json"], ["config", "--json"]],
+         ["stop", "halted", "--json"], ["data", "--json"], ["config", "--json"],
+         ["tag", "cnn", "good", "--json"]],
         tmp_path,
     )  # fmt: skip
     for item in json.loads(listed.stdout):
         assert_described(item, "A run in a list")
-    for item in json.loads(shown.stdout) + json.loads(exported.stdout):
+    for item in json.loads(exported.stdout):
         assert_described(item, "A row of the table")
+    (item,) = json.loads(shown.stdout)
+    row = {key: item.pop(key) for key in json.loads(exported.stdout)[0]}
+    assert_described(row, "A row of the table")
+    assert_described(item, "A run that is shown")
+    assert_described(json.loads(labelled.stdout), "What is written on a run")
     for item in json.loads(data.stdout):
         assert_described(item, "A data set")
     settings = json.loads(config.stdout)
     assert settings.keys() == {"path", "exists", "problem", "settings"}
     for item in settings["settings"]:
         assert_described(item, "A setting")
-    assert_described(dataclasses.asdict(finding.ok("terminal", "is one")), "A finding")
+    assert_described(json.loads(json.dumps(dataclasses.asdict(finding.ok("terminal", "is one")))), "A finding")
     answer = json.loads(asked.stdout)
     assert_described(answer, "A run that was asked")
     assert answer == {"run": halted.id, "directory": str(halted.path), "state": "stopped"}

@@ -121,6 +121,18 @@ def test_a_run_is_offered_by_the_name_it_was_given_since(root: Path) -> None:
 
 
 @pytest.mark.usefixtures("_runs")
+def test_tags_are_offered_and_those_of_the_run_to_be_taken_away(root: Path) -> None:
+    """Words in use are used again."""
+    from vitdash.run import store
+
+    labels.tag(store.find(root, "first"), ["good", "wide"])
+    labels.tag(store.find(root, "halted"), ["odd"])
+    assert offered("tag", "halted", "") == ["good", "odd", "wide"]
+    assert offered("tag", "--remove", "first", "") == ["good", "wide"]
+    assert "first" in offered("prune", "")
+
+
+@pytest.mark.usefixtures("_runs")
 def test_only_runs_that_can_obey_are_offered(root: Path, tmp_path: Path) -> None:
     """What is over cannot be stopped, what is finished not be resumed."""
     assert offered("stop", "") == offered("pause", "") == []

@@ -74,4 +74,5 @@ def _weights(run: Run, which: str) -> Path:
     missing = "checkpoint" if which == "last" else "best weights"
     if current.active:
         raise RunError(run.id, f"has no {missing} yet: it is {current}.", "Wait for one, or for the run's end.")
-    raise RunError(run.id, f"is {current} and has no {missing}: {file.name} is not there.")
+    hint = f"If it was pruned, train it anew: vitdash train --preset {run.config}"
+    raise RunError(run.id, f"is {current} and has no {missing}: {file.name} is not there.", plain(hint, 500))

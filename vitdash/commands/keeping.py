@@ -10,6 +10,7 @@ import typer
 from vitdash.commands.asking import agreed
 from vitdash.commands.options import Json, RunName, RunNames, RunsDir, root
 from vitdash.commands.output import out, print_json, write
+from vitdash.completion import candidates
 from vitdash.errors import InputError
 from vitdash.text import count, size
 
@@ -40,7 +41,9 @@ def rename(
 
 def tag(
     reference: RunName,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[TAG]…", help="Words to find it by.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[TAG]…", help="Words to find it by.", autocompletion=candidates.tags)
+    ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take these tags away.")] = False,
     runs_dir: RunsDir = None,
     as_json: Json = False,
@@ -108,7 +111,10 @@ def delete(
 
 def prune(
     references: Annotated[
-        list[str] | None, typer.Argument(metavar="[RUN]…", help="Which runs; else all that are finished.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[RUN]…", help="Which runs; else all that are finished.", autocompletion=candidates.runs
+        ),
     ] = None,
     keep_best: Annotated[bool, typer.Option("--keep-best", help="Keep the weights of the lowest loss.")] = False,
     diagnostics: Annotated[

@@ -80,7 +80,7 @@ def fields(incomplete: str) -> Offers:
 
 def runs(ctx: typer.Context, incomplete: str) -> Offers:
     """Offer the runs: by name where it is enough, by id where it is not, with what each is doing."""
-    return [(reference, str(state)) for reference, state in _runs(ctx, incomplete)]
+    return [(reference, str(state or "")) for reference, state in _runs(ctx, incomplete)]
 
 
 def active_runs(ctx: typer.Context, incomplete: str) -> Offers:
@@ -92,6 +92,16 @@ def resumable_runs(ctx: typer.Context, incomplete: str) -> Offers:
     """Offer the runs that can go on."""
     found = _runs(ctx, incomplete)
     return [(reference, str(state)) for reference, state in found if state and (state.resumable or state == "paused")]
+
+
+def tags(ctx: typer.Context) -> Offers:
+    """Offer the tags that runs have; of the one that is named, those that can be taken away."""
+    from vitdash.run import labels
+
+    found = _all_runs(ctx)
+    if ctx.params.get("remove"):
+        found = [run for run in found if ctx.params.get("reference") in (run.id, _shown_name(run))]
+    return [(word, "") for word in sorted({word for run in found for word in labels.read(run).tags})]
 
 
 def _knobs(preset: object) -> Iterator[tuple[Knob, Value]]:
@@ -137,10 +147,9 @@ def _values(declared: Knob, value: Value) -> Offers:
 
 def _runs(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, State | None]]:
     from vitdash.errors import VitdashError
-    from vitdash.run import state, store
+    from vitdash.run import state
 
-    root = ctx.params.get("runs_dir")
-    found = store.all_runs(Path(root) if root else store.default_root())
+    found = _all_runs(ctx)
     fitting = [(reference, run) for reference, run in _references(found) if reference.startswith(incomplete)]
     # A name that is typed out may be the beginning of an id.
     fitting = fitting or [(run.id, run) for run in found if run.id.startswith(incomplete)]
@@ -155,8 +164,19 @@ def _references(found: list[Run]) -> list[tuple[str, Run]]:
     """Return each run with its name, or its id where others are called so too."""
     from collections import Counter
 
-    from vitdash.run import store
-
-    names = [store.shown_name(run) for run in found]
+    names = [_shown_name(run) for run in found]
     times = Counter(names)
     return [(name if times[name] == 1 else run.id, run) for name, run in zip(names, found, strict=True)]
+
+
+def _all_runs(ctx: typer.Context) -> list[Run]:
+    from vitdash.run import store
+
+    root = ctx.params.get("runs_dir")
+    return store.all_runs(Path(root) if root else store.default_root())
+
+
+def _shown_name(run: Run) -> str:
+    from vitdash.run import store
+
+    return store.shown_name(run)
