@@ -62,7 +62,7 @@ def _command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401
     context = command.make_context(name, [], resilient_parsing=True)
     parameters = [item for item in command.get_params(context) if not getattr(item, "hidden", False)]
     arguments = [item for item in parameters if item.param_type_name == "argument"]
-    options = [item for item in parameters if item.param_type_name == "option" and item.name != "help"]
+    options = [item for item in parameters if item.param_type_name == "option" and "--help" not in item.opts]
     words = [name, *(["[OPTIONS]"] if options else []), *map(_argument, arguments)]
     if hasattr(command, "commands"):
         words.append("[COMMAND]" if command.invoke_without_command else "COMMAND")
