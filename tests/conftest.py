@@ -19,7 +19,9 @@ settings.load_profile("vitdash")
 @pytest.fixture(autouse=True)
 def _own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the user's presets, data and runs out of every test, and every test out of them."""
-    for name in ("VITDASH_RUNS", "VITDASH_DATA", "VITDASH_CONFIG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+    for name in ("RUNS", "DATA", "CONFIG", "PLUGINS"):
+        monkeypatch.delenv(f"VITDASH_{name}", raising=False)
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

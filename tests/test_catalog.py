@@ -26,10 +26,12 @@ def test_an_exporter_renders_rows(name: str) -> None:
 
 def test_what_the_engine_holds_lies_where_the_catalog_says() -> None:
     """Looked up without importing it: torch stays out of this process."""
-    modules = [facts.module for facts in catalog.DATASETS.values()]
-    modules += [entry.partition(":")[0] for entry in catalog.PROBES.values()]
+    places = [facts.load for facts in catalog.DATASETS.values()] + ["vitdash.engine.probes.svc:measure"]
     above = Path(vitdash.__file__).parents[1]
-    assert all((above / f"{module.replace('.', '/')}.py").is_file() for module in modules)
+    for place in places:
+        assert isinstance(place, str)
+        module, _, function = place.partition(":")
+        assert f"\ndef {function}(" in (above / f"{module.replace('.', '/')}.py").read_text()
 
 
 @pytest.mark.parametrize(

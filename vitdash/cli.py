@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands import completion, data, keeping, presets, runs, setup, show, training
+from vitdash.commands import completion, data, keeping, plugins, presets, runs, setup, show, training
 from vitdash.commands.output import write
 from vitdash.completion import answer
 
 app = typer.Typer(
+    cls=plugins.Group,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -47,7 +48,7 @@ app.command()(keeping.tag)
 app.command()(keeping.note)
 app.command()(keeping.delete)
 app.command()(keeping.prune)
-app.command()(runs.export)
+app.command(cls=plugins.NamingFormats)(runs.export)
 
 presets_app = typer.Typer(rich_markup_mode=None)
 presets_app.callback(invoke_without_command=True)(presets.list_presets)

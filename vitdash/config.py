@@ -33,7 +33,7 @@ class Description:
 class DataKnobs:
     """What is learned, and what is done to it first."""
 
-    dataset: str = knob("fashion-mnist", "The labelled images to learn.", choices=catalog.dataset_names)
+    dataset: str = knob("fashion-mnist", "The labelled images to learn.", choices=catalog.DATASETS)
     data_dir: str = knob(
         "", "Folder that data sets are kept in; empty is the user's data folder.", affects_result=False
     )
@@ -129,7 +129,7 @@ class TrainKnobs:
 class ProbeKnobs:
     """How the embedding is judged besides the network's own output."""
 
-    probes: tuple[str, ...] = knob(("svc",), "Judges of the embedding.", choices=catalog.probe_names)
+    probes: tuple[str, ...] = knob(("svc",), "Judges of the embedding.", choices=catalog.PROBES)
     probe_every: int = knob(
         4, "Evaluations from one probe to the next; there is always one at the end, and 0 is only that one.",
         minimum=0, maximum=10**9, unit="evaluations", affects_result=False,
@@ -287,7 +287,7 @@ class RunConfig:
         Raises:
             InputError: two values do not fit each other.
         """
-        if problem := self.model.problem(self.dataset.image_size):
+        if problem := architectures.problem(self.model, self.dataset.image_size, self.dataset.classes):
             raise InputError(problem[0], f"{problem[1]}.")
         if self.optim.final_learning_rate > self.optim.learning_rate:
             reason = f"{self.optim.final_learning_rate:g} is above the learning rate of {self.optim.learning_rate:g}"
@@ -318,7 +318,7 @@ def _unknown_knob(name: str, config: RunConfig) -> InputError:
     if name == "architecture":
         return InputError(name, "is chosen by the preset, not by a knob.", "See: vitdash presets")
     for other in catalog.ARCHITECTURES:
-        architecture: type[Architecture] = catalog.load("architecture", catalog.ARCHITECTURES, other)
+        architecture = catalog.load("architecture", catalog.ARCHITECTURES, other)
         if name in knobs_of(architecture):
             return InputError(name, f"is a knob of {architecture.title}, not of {config.model.title}.")
     known = [key for table in TABLES for key in knobs_of(type(getattr(config, table)))]

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Collection
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from vitdash.text import did_you_mean, one_of, plain
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]
-Choices: TypeAlias = tuple[str, ...] | Callable[[], tuple[str, ...]]
+
+
+@runtime_checkable
+class OpenChoices(Protocol):
+    """Choices that are not all known beforehand: asking for one of them may cost less than listing all."""
+
+    def hint(self, word: str) -> str:
+        """Return what may help whoever chose `word`, which there is not."""
+
+
+Choices: TypeAlias = Collection[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,9 +51,7 @@ class Knob:
     @property
     def options(self) -> tuple[str, ...]:
         """The values to choose from; empty where any value within the bounds will do."""
-        if self.choices is None:
-            return ()
-        return self.choices() if callable(self.choices) else self.choices
+        return tuple(self.choices or ())
 
     @property
     def allowed(self) -> str:
@@ -136,8 +144,11 @@ class Knob:
         return value
 
     def _chosen(self, value: str) -> str:
-        if self.choices is not None and value not in self.options:
-            raise self._refused(value, did_you_mean(value, self.options))
+        # Not `options`: a name that is built in is found without listing what plug-ins offer.
+        if self.choices is not None and value not in self.choices:
+            known = self.choices
+            near = known.hint(value) if isinstance(known, OpenChoices) else did_you_mean(value, known)
+            raise self._refused(value, near)
         if plain(value, 4096) != value:
             raise ValueError(f"'{plain(value, 60)}' has control characters, or space at its ends")
         return value

@@ -8,14 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vitdash import catalog, settings, toml
+from vitdash import catalog, plugins, settings, toml
 from vitdash.architectures import Architecture
 from vitdash.compute import ComputeKnobs
 from vitdash.config import OTHER_TABLES, TABLES, Description, Reported, RunConfig
 from vitdash.errors import InputError
 from vitdash.knobs import knobs_of
+from vitdash.plugins.shelf import Shelf
 from vitdash.text import did_you_mean, one_of, plain
 
+_NAMING: tuple[tuple[str, str, Shelf[Any]], ...] = (
+    ("model", "architecture", catalog.ARCHITECTURES),
+    ("data", "dataset", catalog.DATASETS),
+    ("probe", "probes", catalog.PROBES),
+)
 Table = TypeVar("Table")
 
 
@@ -127,6 +133,24 @@ def parse(text: str, where: str, name: str) -> RunConfig:
     return config
 
 
+def unknown_names(path: Path) -> list[str]:
+    """Return what the preset in a file names and no catalogue knows, such as "architecture 'mlp'"; [] if unreadable."""
+    import tomli
+
+    try:
+        content = tomli.loads(path.read_text())
+    except (OSError, ValueError, RecursionError):
+        return []
+    found = []
+    for table, key, shelf in _NAMING:
+        values = content.get(table)
+        stated = values.get(key, []) if isinstance(values, dict) else []
+        names = stated if isinstance(stated, list) else [stated]
+        unknown = [name for name in names if isinstance(name, str) and name not in shelf]
+        found += [f"{plugins.KINDS[shelf.kind]} '{plain(name, 60)}'" for name in unknown]
+    return found
+
+
 def dump(config: RunConfig) -> str:
     """Write a configuration as a preset that states every knob that has an effect; `parse` reads it back equal."""
     import tomli_w
@@ -152,10 +176,9 @@ def _read_model(content: Mapping[str, Any] | None, where: str) -> Architecture:
     values = dict(content)
     name = values.pop("architecture")
     if not isinstance(name, str) or name not in catalog.ARCHITECTURES:
-        hint = did_you_mean(str(name), catalog.ARCHITECTURES) or f"Allowed: {one_of(catalog.ARCHITECTURES)}."
+        hint = catalog.ARCHITECTURES.hint(str(name)) or f"Allowed: {one_of(catalog.ARCHITECTURES)}."
         raise InputError(where, f"[model] there is no architecture '{plain(name, 60)}'.", hint)
-    model: Architecture = _read(catalog.load("architecture", catalog.ARCHITECTURES, name), values, where, "[model] ")
-    return model
+    return _read(catalog.load("architecture", catalog.ARCHITECTURES, name), values, where, "[model] ")
 
 
 def _read_reported(content: Mapping[str, Any] | None, where: str) -> Reported | None:
@@ -172,4 +195,5 @@ def _read(table: type[Table], content: Mapping[str, Any], where: str, place: str
 
 
 def _table_of(config: RunConfig, knob_name: str) -> str:
-    return next(f"[{table}]" for table in TABLES if knob_name in knobs_of(type(getattr(config, table))))
+    tables = (f"[{table}]" for table in TABLES if knob_name in knobs_of(type(getattr(config, table))))
+    return next(tables, "[model]")

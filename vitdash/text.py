@@ -62,6 +62,11 @@ def accuracy(value: float) -> str:
     return f"{value:.4f}"
 
 
+def figure(value: float) -> str:
+    """Return a figure of any size: with four decimals where those say enough, else four digits."""
+    return f"{value:.4f}" if 0.01 <= abs(value) < 100 or value == 0 else f"{value:.4g}"
+
+
 def rate(images_per_second: float) -> str:
     """Return images per second with the unit: 947/s."""
     return f"{pace(images_per_second)}/s"

@@ -19,6 +19,7 @@ from vitdash.run.events import (
     Paused,
     Phase,
     Probed,
+    ProbeFailed,
     Resumed,
     RunStarted,
     Skipped,
@@ -27,8 +28,8 @@ from vitdash.run.events import (
 )
 from vitdash.run.history import RunHistory, fold
 
-RECORDED = (RunStarted, Phase, TrainProgress, Evaluated, Probed, DiagnosticsSaved, CheckpointSaved)
-SERIES = ("progress", "evaluations", "probes", "diagnostics", "checkpoints")
+RECORDED = (RunStarted, Phase, TrainProgress, Evaluated, Probed, ProbeFailed, DiagnosticsSaved, CheckpointSaved)
+SERIES = ("progress", "evaluations", "probes", "failed_probes", "diagnostics", "checkpoints")
 ANY_EVENT: st.SearchStrategy[Event] = st.one_of(
     *(any_of(kind).filter(lambda news: isinstance(news, Event)) for kind in RECORDED)
 )

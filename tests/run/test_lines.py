@@ -20,6 +20,7 @@ from vitdash.run.events import (
     Paused,
     Phase,
     Probed,
+    ProbeFailed,
     Resumed,
     RunFailed,
     RunFinished,
@@ -51,6 +52,14 @@ SAID: dict[str, tuple[Event, str]] = {
     "probed": (
         Probed(images_seen=60_000, probe="svc", values={"svc": 0.9181, "svc_held_out": 0.9111, "k": 1.0}, seconds=3.14),
         "     60,000  svc 0.9181  svc held-out 0.9111  k 1.0000  in 3.1s",
+    ),
+    "a probe that failed": (
+        ProbeFailed(images_seen=60_000, probe="knn", message="ValueError: no\nneighbours"),
+        "     60,000  probe knn failed: ValueError: no neighbours",
+    ),
+    "small and large figures": (
+        Probed(images_seen=640, probe="mine", values={"tiny": 0.000012345, "huge": 123456.0}, seconds=0.0),
+        "        640  tiny 1.234e-05  huge 1.235e+05  in 0.0s",
     ),
     "diagnostics": (
         DiagnosticsSaved(images_seen=60_000, file="diagnostics/1.json"),
@@ -105,6 +114,7 @@ def test_text_of_a_log_cannot_drive_the_terminal(text: str) -> None:
         CheckpointSaved(images_seen=1, file=text),
         Phase(name=text, done=0, total=0),
         Probed(images_seen=1, probe=text, values={text: 0.5}, seconds=0.0),
+        ProbeFailed(images_seen=1, probe=text, message=text),
         dataclasses.replace(started(CNN, text), config=config, device=text),
     ]
     assert all(is_harmless(lines.line(event)) for event in events)

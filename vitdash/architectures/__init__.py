@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from vitdash.knobs import knobs_of
+from vitdash.text import plain
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -35,6 +38,25 @@ class Architecture(Protocol):
 
         Initial weights are drawn from torch's default generator, which the engine seeds.
         """
+
+
+def problem(architecture: Architecture, image_size: int, classes: int) -> tuple[str, str] | None:
+    """Return the knob at fault and what is wrong with it, or None where the network can be built.
+
+    An architecture from outside that cannot say so, or cannot count its parameters, is itself what is wrong.
+    """
+    called = f"'{architecture.name}'"
+    try:
+        told: object = architecture.problem(image_size)
+        total = parameters(architecture, image_size, classes) if told is None else 0
+    except Exception as error:  # a plug-in's mistake is told like any other, and must not end a list of presets
+        return "architecture", f"{called} fails: {plain(f'{type(error).__name__}: {error}')}"
+    if told is None:
+        return None if type(total) is int else ("architecture", f"{called} counts {plain(total)} parameters")
+    match told:
+        case (str(knob), str(reason)) if knob in knobs_of(type(architecture)):
+            return knob, reason
+    return "architecture", f"{called} answers problem() with {plain(told)}, not with None or a knob and a sentence"
 
 
 def parameters(architecture: Architecture, image_size: int, classes: int) -> int:

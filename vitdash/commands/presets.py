@@ -15,9 +15,10 @@ def list_presets(context: typer.Context, as_json: Json = False) -> None:
     """List the presets, the user's own among them."""
     if context.invoked_subcommand:
         return
-    from vitdash import presets
+    from vitdash import catalog, presets
     from vitdash.terminal import listing
 
+    catalog.problems()
     configs, problems = presets.load_all()
     if as_json:
         content = {name: presets.tables(config) for name, config in configs.items()}

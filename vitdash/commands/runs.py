@@ -95,7 +95,7 @@ def export(
     references: RunNames,
     runs_dir: RunsDir = None,
     to: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="markdown, csv or json.", autocompletion=candidates.formats)
+        str, typer.Option("--format", metavar="NAME", help="{formats}.", autocompletion=candidates.formats)
     ] = "markdown",
     output: Output = None,
     reported: Annotated[bool, typer.Option("--reported", help="Add reported figures and differences.")] = False,

@@ -58,10 +58,13 @@ def doctor(as_json: Json = False) -> None:
     """
     import dataclasses
 
+    from vitdash import plugins
     from vitdash.doctor import examination
     from vitdash.doctor.finding import Verdict
     from vitdash.terminal import setup
 
+    # What is skipped is among the findings.
+    plugins.on_problem(lambda _: None)
     if as_json:
         found = [*examination.look(), examination.try_torch()]
         print_json([dataclasses.asdict(item) for item in found])

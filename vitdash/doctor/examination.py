@@ -17,6 +17,7 @@ def look() -> Iterator[Finding]:
     yield from installation.look()
     yield from surroundings.look()
     yield from files.look_at_config()
+    yield from files.look_at_plugins()
     yield from files.look_at_presets()
     yield from _look_at_folders()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from vitdash import keys, presets, settings
+from vitdash import catalog, keys, presets, settings
 from vitdash.doctor.finding import Finding, note, ok, trouble
 from vitdash.errors import InputError
+from vitdash.plugins import KINDS
 from vitdash.text import plain
 
 
@@ -32,6 +33,16 @@ def look_at_config() -> Iterator[Finding]:
     for action, key, reason in keys.swallowed(found.keys):
         told = f"[keys] {action}: '{key}' may never arrive: {reason}."
         yield note("keys", told, "Choose another key, if it does not work.")
+
+
+def look_at_plugins() -> Iterator[Finding]:
+    """Look at every plug-in, which imports them."""
+    problems = catalog.problems()
+    for problem in problems:
+        yield trouble("plug-ins", problem, "Correct it, or take it off: uninstall the package, name the file no more.")
+    added = [f"{KINDS[shelf.kind]} {name}" for shelf in catalog.SHELVES for name in shelf if shelf.offer(name)]
+    if added or not problems:
+        yield ok("plug-ins", ", ".join(added) or "none")
 
 
 def look_at_presets() -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -10,11 +11,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vitdash import catalog
 from vitdash.config import EPOCH, RunConfig
-from vitdash.engine import diagnostics, seeds
+from vitdash.engine import diagnostics, promises, seeds
 from vitdash.engine.batches import Batch, TrainingBatches, crosses
 from vitdash.engine.datasets import Dataset
 from vitdash.engine.evaluate import evaluate
@@ -23,7 +25,10 @@ from vitdash.engine.meter import require_finite, significant
 from vitdash.engine.model import Classifier
 from vitdash.engine.moments import Moment, in_background
 from vitdash.engine.probes import Embedded, Probe
-from vitdash.run.events import Evaluated, Phase, Probed
+from vitdash.run.events import Evaluated, Phase, Probed, ProbeFailed
+from vitdash.text import plain
+
+LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Diagnosed:
     content: dict[str, Any]
 
 
-Finding: TypeAlias = Phase | Evaluated | Probed | Diagnosed | Moment
+Finding: TypeAlias = Phase | Evaluated | Probed | ProbeFailed | Diagnosed | Moment
 
 
 class Judge:
@@ -87,13 +92,23 @@ class Judge:
         if not names:
             return
         yield Phase(name="probe", done=0, total=len(names))
-        validation = Embedded(embedding.numpy(), self._dataset.validation_labels.cpu().numpy())
+        validation = _shared(embedding.numpy(), self._dataset.validation_labels.cpu().numpy())
         train = yield from self._training_embedding()
+        taken: set[str] = set()
         for name in names:
             probe: Probe = catalog.load("probe", catalog.PROBES, name)
             begun = time.perf_counter()
-            values = yield from in_background(partial(probe, validation, train, self._config.probe))
-            release_freed()
+            try:
+                found = yield from in_background(partial(probe, validation, train, self._config.probe))
+                values = promises.probe_values(found, promises.names_taken(name, taken))
+            except (Exception, SystemExit) as error:  # a judge's mistake: what is judged goes on without its figures
+                traceback.print_exc()
+                message = plain(f"{type(error).__name__}: {error}", LONGEST_MESSAGE)
+                yield ProbeFailed(images_seen=images_seen, probe=name, message=message)
+                continue
+            finally:
+                release_freed()
+            taken |= values.keys()
             seconds = round(time.perf_counter() - begun, 3)
             yield Probed(images_seen=images_seen, probe=name, values=values, seconds=seconds)
 
@@ -106,4 +121,12 @@ class Judge:
         evaluation = yield from evaluate(
             self._model, images[chosen], labels[chosen], self._config.model.channels, self._config.optim
         )
-        return Embedded(evaluation.embedding.numpy(), labels[chosen].cpu().numpy().astype(np.int64))
+        return _shared(evaluation.embedding.numpy(), labels[chosen].cpu().numpy())
+
+
+def _shared(embedding: NDArray[np.float32], labels: NDArray[np.int64]) -> Embedded:
+    """Return what several probes read one after the other, so that none of them can change it."""
+    kept = Embedded(embedding.view(), labels.view())
+    kept.embedding.setflags(write=False)
+    kept.labels.setflags(write=False)
+    return kept

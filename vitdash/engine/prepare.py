@@ -5,16 +5,15 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
-from typing import cast
 
 import torch
 
 from vitdash import __version__
 from vitdash.config import RunConfig
-from vitdash.engine import device
-from vitdash.engine.datasets import Dataset, DatasetModule, Report
+from vitdash.engine import device, promises
+from vitdash.engine.datasets import Dataset, DatasetLoader, Report
 from vitdash.engine.memory import release_freed
 from vitdash.engine.model import build_model
 from vitdash.engine.optim import build_optimizer
@@ -35,6 +34,7 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
 
     Raises:
         InputError: the device is not there, or the data cannot be had.
+        RunError: data or network are not what a plug-in promised.
         DownloadCancelled: `cancelled` returned True during a download.
     """
     chosen = device.choose(config.compute.device)
@@ -43,7 +43,9 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads()})
     dataset = load_dataset(config, report, cancelled).to(chosen)
     release_freed()
-    model = build_model(decided).to(chosen)
+    model = build_model(decided)
+    promises.check_encoder(model.encoder, config.model, config.dataset.image_size)
+    model = model.to(chosen)
     return Prepared(decided, dataset, Training(model, build_optimizer(model, decided.optim)))
 
 
@@ -52,8 +54,10 @@ def load_dataset(config: RunConfig, report: Report, cancelled: Callable[[], bool
 
     Raises: as `prepare` does.
     """
-    module = cast(DatasetModule, import_module(config.dataset.module))
-    return module.load(Path(config.data.data_dir), report, cancelled)
+    loader: DatasetLoader = config.dataset.loader
+    dataset = loader(Path(config.data.data_dir), report, cancelled)
+    promises.check_dataset(dataset, config.dataset, config.data.dataset)
+    return dataset
 
 
 def versions() -> dict[str, str]:

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from vitdash import catalog, plugins
 from vitdash.engine.moments import Moment, in_background
 from vitdash.engine.orders import Orders, StopRequested
 from vitdash.engine.standing import Standing
@@ -31,6 +32,7 @@ def main() -> int:
     """Live one life of the run that the command line names, and return the exit code."""
     arguments = _parse()
     run = Run(arguments.run)
+    plugins.on_problem(lambda sentence: print(sentence, file=sys.stderr))  # noqa: T201 - goes to the run's log.txt
     orders = Orders(run.control, arguments.after)
     orders.listen()
     held = lock.acquire(run.lock)
@@ -43,7 +45,7 @@ def main() -> int:
     standing.claim("starting")
     log = EventWriter(run.events, arguments.pipe)
     try:
-        ending = compute(run, log, orders, standing, resuming=arguments.resume)
+        ending = compute(run, log, orders, standing, resuming=arguments.resume, files=arguments.plugin)
     except StopRequested as stop:
         # Stopped before there was a position: the last life's still stands.
         ending = Stopped(images_seen=stop.images_seen or read_history(run).saved_at)
@@ -60,7 +62,7 @@ def main() -> int:
 
 
 def compute(
-    run: Run, log: EventWriter, orders: Orders, standing: Standing, *, resuming: bool
+    run: Run, log: EventWriter, orders: Orders, standing: Standing, *, resuming: bool, files: list[Path]
 ) -> RunFinished | RunFailed | Stopped:
     """Import what computes, prepare, and train to the end.
 
@@ -69,6 +71,7 @@ def compute(
         VitdashError: the run cannot go on.
     """
     log.append(Phase(name="load", done=0, total=0))
+    catalog.use_only_files(files)
     config = read_config(run)
     _wait_unless_stopped(in_background(_import_computation), orders)
     from vitdash.data.download import DownloadCancelled
@@ -124,6 +127,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--pipe", type=int)
     parser.add_argument("--after", type=int, default=0, help="orders up to this number are not for this worker")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--plugin", type=Path, action="append", default=[])
     arguments = parser.parse_args()
     if arguments.pipe is not None:
         os.set_inheritable(arguments.pipe, False)

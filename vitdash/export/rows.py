@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vitdash.config import RunConfig
 from vitdash.errors import VitdashError
-from vitdash.run import store, summary
+from vitdash.run import results, store, summary
 from vitdash.run.state import State
 from vitdash.run.store import Run
 from vitdash.run.summary import Figures
@@ -37,6 +37,11 @@ class Row:
     def images_per_second(self) -> float | None:
         """Training images by the time of their batches."""
         return self.figures.images_per_second
+
+    @property
+    def extra(self) -> dict[str, float]:
+        """Figures of plug-ins' probes, which have no place of their own anywhere."""
+        return results.extra(self.figures.results)
 
     def result(self, metric: str) -> float | None:
         """Return a figure of the last evaluation, None where it was not computed."""

@@ -36,11 +36,11 @@ EMPTY = Cell("")
 
 
 def build(rows: list[Row], *, reported: bool = False) -> list[Column]:
-    """Return the table's columns for `rows`: the reference's, then vitdash's own, then reported figures if asked.
+    """Return the table's columns for `rows`: the reference's, vitdash's own, plug-ins' figures, reported ones if asked.
 
     The best of each figure is marked among the runs of the length in the heading, if they differ;
     a run of another length states its own in the cell. Runs on several data sets are no competitors: then nothing is
-    marked, and a last column says which is which.
+    marked, and a last column says which is which. Of a plug-in's figure nobody knows which way is better.
     """
     steps = _usual_length(rows)
     knobs = [_knob_column(rows, heading) for heading in REFERENCE_KNOBS]
@@ -52,7 +52,8 @@ def build(rows: list[Row], *, reported: bool = False) -> list[Column]:
     parameters = _parameters(rows)
     rate = _column("images_per_second", "images/s", [row.images_per_second for row in rows], text.pace)
     seconds = _column("seconds", "training time", [row.figures.seconds for row in rows], text.duration)
-    columns = [*knobs, loss, argmax, svc, parameters, held_out, rate, seconds, *_dataset_columns(rows)]
+    extra = [_extra(rows, key, steps) for key in dict.fromkeys(key for row in rows for key in row.extra)]
+    columns = [*knobs, loss, argmax, svc, parameters, held_out, rate, seconds, *extra, *_dataset_columns(rows)]
     model = _model_column(rows, columns)
     return [model, *columns, *(_reported_columns(rows) if reported else [])]
 
@@ -90,13 +91,14 @@ def _metric(
     heading: str,
     write: Callable[[float], str],
     steps: int,
-    best_of: Callable[[list[float]], float],
+    best_of: Callable[[list[float]], float] | None,
 ) -> Column:
     values = [row.result(key) for row in rows]
     comparable = [
         value for row, value in zip(rows, values, strict=True) if value is not None and row.evaluated_at == steps
     ]
-    best = best_of(comparable) if len(set(comparable)) > 1 and len(_datasets(_with_results(rows))) == 1 else None
+    several = best_of and len(set(comparable)) > 1 and len(_datasets(_with_results(rows))) == 1
+    best = best_of(comparable) if best_of and several else None
     cells = []
     for row, value in zip(rows, values, strict=True):
         if value is None:
@@ -108,6 +110,10 @@ def _metric(
         else:
             cells.append(Cell(write(value), value))
     return Column(key, heading, tuple(cells))
+
+
+def _extra(rows: list[Row], key: str, steps: int) -> Column:
+    return _metric(rows, key, key.replace("_", " "), text.figure, steps, None)
 
 
 def _dataset_columns(rows: list[Row]) -> list[Column]:

@@ -81,6 +81,15 @@ class Probed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeFailed(Event):
+    """A probe gave no values here, and why; training goes on without them, and log.txt has the traceback."""
+
+    images_seen: int
+    probe: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiagnosticsSaved(Event):
     """The file with confusion matrix, images and embedding of an evaluation; its path within the run's directory."""
 
@@ -166,6 +175,7 @@ _BY_NAME: dict[str, type[News]] = {
         TrainProgress,
         Evaluated,
         Probed,
+        ProbeFailed,
         DiagnosticsSaved,
         CheckpointSaved,
         Paused,

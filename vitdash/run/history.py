@@ -13,6 +13,7 @@ from vitdash.run.events import (
     Paused,
     Phase,
     Probed,
+    ProbeFailed,
     Resumed,
     RunFailed,
     RunFinished,
@@ -37,6 +38,7 @@ class RunHistory:
     progress: list[TrainProgress] = field(default_factory=list)
     evaluations: list[Evaluated] = field(default_factory=list)
     probes: list[Probed] = field(default_factory=list)
+    failed_probes: list[ProbeFailed] = field(default_factory=list)
     diagnostics: list[DiagnosticsSaved] = field(default_factory=list)
     checkpoints: list[CheckpointSaved] = field(default_factory=list)
     phase: Phase | None = None
@@ -68,6 +70,8 @@ class RunHistory:
                 self.evaluations.append(event)
             case Probed():
                 self.probes.append(event)
+            case ProbeFailed():
+                self.failed_probes.append(event)
             case DiagnosticsSaved():
                 self.diagnostics.append(event)
             case CheckpointSaved():
@@ -119,10 +123,17 @@ class RunHistory:
                 values |= probed.values
         return values
 
+    @property
+    def missing_results(self) -> dict[str, str]:
+        """Why `results` lacks a probe's values, by the probe's name."""
+        position = self.evaluations[-1].images_seen if self.evaluations else 0
+        return {event.probe: event.message for event in self.failed_probes if event.images_seen == position}
+
     def _drop_after(self, seq: int) -> None:
         _cut(self.progress, seq)
         _cut(self.evaluations, seq)
         _cut(self.probes, seq)
+        _cut(self.failed_probes, seq)
         _cut(self.diagnostics, seq)
         _cut(self.checkpoints, seq)
 

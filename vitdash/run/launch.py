@@ -17,10 +17,10 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitdash import data, presets
+from vitdash import catalog, data, presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
-from vitdash.run import control, lock, machine, state, store
+from vitdash.run import control, lock, machine, provenance, state, store
 from vitdash.run.events import News, RunFailed, RunFinished, Stopped, Tick
 from vitdash.run.log import EventReader
 from vitdash.run.state import State
@@ -58,7 +58,8 @@ def create(config: RunConfig, root: Path, name: str, command: tuple[str, ...], *
     if not config.compute.threads:
         resolved["threads"] = machine.cores()
     resolved["data_dir"] = str(data.directory(config.data.data_dir))
-    return store.create(root, name, presets.dump(config.replace(resolved)), command, claim=claim)
+    text = presets.dump(config.replace(resolved))
+    return store.create(root, name, text, command, claim=claim, plugins=provenance.of(config))
 
 
 def start(run: Run) -> Worker:
@@ -70,9 +71,11 @@ def resume(run: Run) -> Worker:
     """Start a worker that goes on from a run's last checkpoint.
 
     Raises:
-        InputError: the run is not one that can go on.
+        InputError: the run is not one that can go on, or needs a plug-in that is not here.
         RunError: its directory cannot be written, or no process be started.
     """
+    if state.derive(run).resumable:
+        store.read_config(run)
     claim_again(run, "starting")
     return _spawn(run, resume=True)
 
@@ -201,6 +204,8 @@ def _spawn(run: Run, *, resume: bool, pipe: bool = True) -> Worker:
     command = [sys.executable, "-P", "-m", "vitdash.engine.worker", str(run.path), "--after", str(after)]
     command += [] if write_end is None else ["--pipe", str(write_end)]
     command += ["--resume"] if resume else []
+    # Nothing that lies in the run's directory says what is imported: only whoever launches it does.
+    command += [word for file in catalog.plugin_files() for word in ("--plugin", str(file))]
     try:
         with run.log.open("ab") as log:
             # A session of its own, no terminal, output to a file: closing the terminal cannot reach it.

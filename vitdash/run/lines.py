@@ -12,6 +12,7 @@ from vitdash.run.events import (
     Paused,
     Phase,
     Probed,
+    ProbeFailed,
     Resumed,
     RunFailed,
     RunFinished,
@@ -20,7 +21,7 @@ from vitdash.run.events import (
     Stopped,
     TrainProgress,
 )
-from vitdash.text import accuracy, count, duration, images, loss, plain, rate, size, threads
+from vitdash.text import accuracy, count, duration, figure, images, loss, plain, rate, size, threads
 
 PHASES = {
     "load": "loading",
@@ -53,6 +54,8 @@ def line(event: Event) -> str:  # noqa: C901 - one case an event
             return f"{_at(event)}  {figures}  epoch {event.epoch:.4g}"
         case Probed():
             return f"{_at(event)}  {'  '.join(values(event.values))}  in {event.seconds:.1f}s"
+        case ProbeFailed():
+            return f"{_at(event)}  probe {plain(event.probe)} failed: {plain(event.message, 1000)}"
         case DiagnosticsSaved() | CheckpointSaved():
             return f"{_at(event)}  saved {plain(event.file)}"
         case Paused():
@@ -95,10 +98,21 @@ def phase(event: Phase) -> str:
 
 def values(named: dict[str, float]) -> list[str]:
     """Return a probe's values, each with its name."""
-    return [f"{VALUE_NAMES.get(name, plain(name))} {accuracy(value)}" for name, value in named.items()]
+    return [
+        f"{VALUE_NAMES[name]} {accuracy(value)}" if name in VALUE_NAMES else f"{plain(name)} {figure(value)}"
+        for name, value in named.items()
+    ]
 
 
 def _at(
-    event: TrainProgress | Evaluated | Probed | DiagnosticsSaved | CheckpointSaved | Paused | Stopped | RunFinished,
+    event: TrainProgress
+    | Evaluated
+    | Probed
+    | ProbeFailed
+    | DiagnosticsSaved
+    | CheckpointSaved
+    | Paused
+    | Stopped
+    | RunFinished,
 ) -> str:
     return f"{count(event.images_seen):>11}"

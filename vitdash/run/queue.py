@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vitdash import catalog
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError, VitdashError
+from vitdash.plugins.collection import VARIABLE
 from vitdash.run import control, launch, lock, state, wire
 from vitdash.run.control import Word
 from vitdash.run.files import write_atomically
@@ -192,6 +195,8 @@ def ensure_standby(root: Path) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # What it starts later needs the plug-ins that we were given; one that stands by already has only its own.
+        env=dict(os.environ) | {VARIABLE: os.pathsep.join(map(str, catalog.plugin_files()))},
         check=False,
     )
 

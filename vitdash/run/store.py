@@ -30,7 +30,9 @@ class Claim:
     """What is written in `run.json`: who the run is, and the last that its worker said of itself.
 
     `claimed_uptime` is when, on the clock of that boot. `process_started` tells the worker from a later process that
-    was given the same `pid`. Times are Unix times in seconds, 0 while they have not come.
+    was given the same `pid`. Times are Unix times in seconds, 0 while they have not come. `plugins` are what the run
+    was launched with: the SHA-256 of each file by its path, the version of each package by its name. It is told, never
+    imported from.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Claim:
     threads: int = 0
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     command: tuple[str, ...] = ()
+    plugins: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,15 @@ def default_root() -> Path:
     return settings.folder("runs") or Path("runs")
 
 
-def create(root: Path, name: str, config_text: str, command: tuple[str, ...], *, claim: str = "starting") -> Run:
+def create(
+    root: Path,
+    name: str,
+    config_text: str,
+    command: tuple[str, ...],
+    *,
+    claim: str = "starting",
+    plugins: dict[str, str] | None = None,
+) -> Run:
     """Create a run's directory with its configuration and its first claim: that it is starting, or queued.
 
     Raises:
@@ -176,7 +187,8 @@ def create(root: Path, name: str, config_text: str, command: tuple[str, ...], *,
                 if not root.is_dir():
                     raise
         write_atomically(run.config, config_text.encode())
-        run.write_claim(Claim(run.id, name, claim, host="", boot_id="", claimed_uptime=0, created=now, command=command))
+        first = Claim(run.id, name, claim, host="", boot_id="", claimed_uptime=0, created=now, command=command)
+        run.write_claim(dataclasses.replace(first, plugins=plugins or {}))
     except OSError as error:
         reason = "is a file" if isinstance(error, FileExistsError) else plain(error.strerror)
         hint = "Choose another place with --runs-dir or VITDASH_RUNS."
@@ -233,11 +245,29 @@ def read_config(run: Run) -> RunConfig:
     """Return a run's configuration.
 
     Raises:
-        InputError: the file is no valid preset.
+        InputError: the file is no valid preset, or names what only a plug-in knows that is not here.
     """
     from vitdash import presets
 
-    return presets.load_file(run.config)
+    try:
+        return presets.load_file(run.config)
+    except InputError:
+        if unknown := presets.unknown_names(run.config):
+            raise InputError(run.id, *_told_missing(unknown, run.read_claim().plugins)) from None
+        raise
+
+
+def _told_missing(unknown: list[str], plugins: dict[str, str]) -> tuple[str, str]:
+    """Return what is missing and how to get it, from what the run was launched with."""
+    files = [f"--plugin {path}" for path in plugins if path.startswith("/")]
+    packages = [f"the package {name} {version}" for name, version in plugins.items() if not name.startswith("/")]
+    with_them = " ".join(files) + (" and " if files and packages else "") + " and ".join(packages)
+    needed = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known here"
+    if not with_them:
+        return f"{needed}.", "Give the plug-in with --plugin FILE."
+    them = "it" if len(plugins) == 1 else "them"
+    again = f"give {them} again" if files else f"install {them}"
+    return f"{needed}; the run was started with {with_them}: {again}.", ""
 
 
 def _called(runs: list[Run], name: str) -> list[Run]:

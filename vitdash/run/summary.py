@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vitdash.run.events import RunFailed
     from vitdash.run.history import RunHistory
 
-VERSION = 2
+VERSION = 3
 LONGEST_REASON = 1000
 
 
@@ -29,7 +29,8 @@ LONGEST_REASON = 1000
 class Figures:
     """What the events of a run say, in short; None is what was not computed.
 
-    `results` were read after `evaluated_at` images, which a run that goes on has left behind.
+    `results` were read after `evaluated_at` images, which a run that goes on has left behind; `missing` says why they
+    lack a probe's values.
     """
 
     planned_images: int = 0
@@ -39,6 +40,7 @@ class Figures:
     images_per_second: float | None = None
     seconds: float | None = None
     results: dict[str, float] = dataclasses.field(default_factory=dict)
+    missing: dict[str, str] = dataclasses.field(default_factory=dict)
     evaluated_at: int = 0
     last_time: float = 0.0
     reason: str = ""
@@ -88,6 +90,7 @@ def figures_of(history: RunHistory) -> Figures:
         images_per_second=history.images_per_second,
         seconds=history.ending.seconds if isinstance(history.ending, RunFinished) else None,
         results=history.results,
+        missing=history.missing_results,
         evaluated_at=history.evaluations[-1].images_seen if history.evaluations else 0,
         last_time=history.last_time,
         reason=_reason(history.ending) if isinstance(history.ending, RunFailed) else "",

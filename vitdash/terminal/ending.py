@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import typer
 
+from vitdash import plugins
 from vitdash.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_OK, EXIT_OUTPUT_CLOSED, VitdashError
 from vitdash.terminal.output import OutputClosedError, accept_any_text, discard_stdout
 from vitdash.text import plain
@@ -23,6 +24,7 @@ def of(command: Callable[[], object]) -> int:
     if sys.platform == "win32":
         return _complain("vitdash needs Linux or macOS; on Windows use it inside WSL.", EXIT_BAD_INPUT)
     accept_any_text()
+    plugins.on_problem(_say)
     try:
         outcome = command()
         if sys.stdout is not None:
@@ -39,10 +41,14 @@ def of(command: Callable[[], object]) -> int:
 
 
 def _complain(sentence: str, code: int) -> int:
+    _say(sentence)
+    return code
+
+
+def _say(sentence: str) -> None:
     if sys.stderr is not None:
         # Typer quotes what was typed as it is; no escape sequence in it may reach the terminal.
         print(f"vitdash: {plain(sentence, LONGEST_SENTENCE)}", file=sys.stderr)  # noqa: T201 - the one line
-    return code
 
 
 def _usage(error: Exception) -> str:

@@ -120,9 +120,16 @@ def _curves(history: RunHistory, tick: Tick | None, event: RunStarted, canvas: C
             [(item.images_seen, item.accuracy) for item in history.evaluations],
             "cyan",
         )
-    if history.probes:
-        curves.append(_whole(lines.values(history.probes[-1].values), canvas.width))
+    if facts := _probes(history):
+        curves.append(_whole(facts, canvas.width))
     return curves
+
+
+def _probes(history: RunHistory) -> list[str]:
+    """Return what the probes found where they last looked, and which of them failed there."""
+    position = max((series[-1].images_seen for series in (history.probes, history.failed_probes) if series), default=0)
+    found = [fact for item in history.probes if item.images_seen == position for fact in lines.values(item.values)]
+    return found + [f"{plain(item.probe)} failed" for item in history.failed_probes if item.images_seen == position]
 
 
 def _whole(facts: list[str], room: int) -> Text:

@@ -13,6 +13,7 @@ from vitdash.export.rows import Row
 from vitdash.export.sheet import Sheet
 from vitdash.run.lines import VALUE_NAMES
 from vitdash.run.origin import Change
+from vitdash.run.results import OWN_NAMES
 from vitdash.run.state import State
 from vitdash.terminal import insight
 
@@ -66,12 +67,14 @@ def _results(row: Row) -> Pairs:
         found.append(("evaluated at", text.images(row.evaluated_at)))
     for key, value in row.figures.results.items():
         name = {"validation_loss": "validation loss", "accuracy": "argmax"}.get(key) or VALUE_NAMES.get(key, key)
-        shown = text.loss(value) if key == "validation_loss" else text.accuracy(value)
+        write = text.loss if key == "validation_loss" else text.accuracy if key in OWN_NAMES else text.figure
+        shown = write(value)
         if told is not None and comparable and hasattr(told, key):
             reported = getattr(told, key)
             digits, written = (5, text.loss) if key == "validation_loss" else (4, text.accuracy)
             shown += f"  reported {written(reported)}, difference {value - reported:+z.{digits}f}"
         found.append((text.plain(name), shown))
+    found += [(text.plain(probe), f"failed: {text.plain(why, 500)}") for probe, why in row.figures.missing.items()]
     return found
 
 

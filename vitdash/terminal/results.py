@@ -20,7 +20,7 @@ def show(console: Console, rows: list[Row], *, reported: bool = False) -> None:
         GridColumn(
             column.heading,
             tuple(cell.text for cell in column.cells),
-            rank=_RANKS.get(column.key, 5 if column.key.startswith(("reported", "difference")) else 0),
+            rank=_rank(column.key),
             left=column.key == "model",
             bold=frozenset(index for index, cell in enumerate(column.cells) if cell.best),
         )
@@ -29,3 +29,10 @@ def show(console: Console, rows: list[Row], *, reported: bool = False) -> None:
     if left_out := grid.show(console, columns):
         noun = "column does" if left_out == 1 else "columns do"
         console.print(f"{left_out} {noun} not fit here. All: vitdash export {rows[0].id}", style="dim", soft_wrap=True)
+
+
+def _rank(key: str) -> int:
+    """Return how soon a column is left out: a plug-in's figure before ours, after what surrounds them."""
+    if key in OWN_NAMES:
+        return _RANKS.get(key, 5 if key.startswith(("reported", "difference")) else 0)
+    return 2

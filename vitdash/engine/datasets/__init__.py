@@ -35,10 +35,10 @@ class Dataset:
         )
 
 
-class DatasetModule(Protocol):
-    """A module that `catalog.DATASETS` names."""
+class DatasetLoader(Protocol):
+    """The function that `DatasetFacts.load` is, or names."""
 
-    def load(self, directory: Path, report: Report, cancelled: Callable[[], bool]) -> Dataset:
+    def __call__(self, directory: Path, report: Report, cancelled: Callable[[], bool]) -> Dataset:
         """Return the data set, kept in or downloaded to `directory`.
 
         Raises:
