@@ -72,7 +72,7 @@ def finished(
     """Return the events of a run of `config` that ended with `figures`: validation loss, accuracy, and any probes'."""
     seen = config.train.max_inputs
     figures = FIGURES if figures is None else figures
-    probed = {key: value for key, value in figures.items() if key.startswith("svc")}
+    probed = {key: value for key, value in figures.items() if key not in ("validation_loss", "accuracy")}
     events: list[Event] = [
         Phase(name="load", done=0, total=0),
         started(config),

@@ -20,6 +20,8 @@ from vitdash import catalog
 from vitdash.catalog import DatasetFacts
 from vitdash.data import published
 from vitdash.data.mirror import Limits
+from vitdash.plugins.collection import Plugins
+from vitdash.plugins.shelf import Shelf
 from vitdash.publications import Publication, PublishedFile
 
 NAME = "small"
@@ -98,7 +100,8 @@ def _be_the_command() -> None:
 
     understated = "--understated" in sys.argv
     mirrors, *arguments = (word for word in sys.argv[1:] if word != "--understated")
-    catalog.DATASETS = {NAME: facts(*json.loads(mirrors), understated=understated)}
+    known = {NAME: facts(*json.loads(mirrors), understated=understated)}
+    catalog.DATASETS = Shelf("datasets", known, lambda *_: "", Plugins(catalog.CONFIGURED))
     published.LIMITS = Limits(stall_seconds=STALL_SECONDS)
     sys.argv = ["vitdash", *arguments]
     main()

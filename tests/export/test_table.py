@@ -10,10 +10,11 @@ from tests.recorded import FIGURES, finished, progress, record, started
 from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import VitdashError
-from vitdash.export import rows, table
+from vitdash.export import csv, rows, table
 from vitdash.export.rows import Row
 from vitdash.export.table import Column
 from vitdash.run.events import Evaluated, Stopped
+from vitdash.run.results import OWN_NAMES
 
 REFERENCE_HEADINGS = [
     "model", "patch", "layer", "head", "hidden", "mlp", "drop", "cs", "validation loss (2,000,000 steps)",
@@ -180,6 +181,28 @@ def test_no_difference_is_taken_between_runs_of_different_length(root: Path) -> 
     columns = table.build([row(root, of_length(presets.load("cnn"), 60_000))], reported=True)
     assert texts(columns, "difference_validation_loss") == [""]
     assert texts(columns, "reported_validation_loss") == ["(2,000,000 steps) 0.01962"]
+
+
+def test_a_plug_in_s_figures_stand_behind_ours_and_none_of_them_is_best(root: Path) -> None:
+    """Nobody knows which way is better; a run that has no such figure has an empty cell, a short one its own length."""
+    figures = {"validation_loss": 0.02, "accuracy": 0.9}
+    found = [
+        row(root, presets.load("cnn"), figures | {"svc": 0.9, "knn_5": 0.75}),
+        row(root, presets.load("rn18"), figures | {"knn_5": 1234567.0}),
+        row(root, presets.load("vit-l8-h8"), figures | {"spread": 0.00012345}),
+    ]
+    columns = table.build(found)
+    assert [column.heading for column in columns[-2:]] == ["knn 5", "spread"]
+    assert texts(columns, "knn_5") == ["0.7500", "1.235e+06", ""]
+    assert texts(columns, "spread") == ["", "", "0.0001234"]
+    assert not any(best(columns, "knn_5"))
+
+
+def test_every_column_s_name_is_one_that_no_probe_may_have(root: Path) -> None:
+    """A plug-in's figure cannot pass for ours, nor stand in a CSV under the same name."""
+    found = [row(root, presets.load("cnn")), row(root, presets.load("cnn").replace({"dataset": "digits"}))]
+    head = csv.render(found, reported=True).splitlines()[0].split(",")
+    assert set(head) | {column.key for column in table.build(found, reported=True)} <= OWN_NAMES.keys()
 
 
 def test_a_changed_recipe_has_no_reported_figures(root: Path) -> None:

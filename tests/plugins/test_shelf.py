@@ -146,6 +146,29 @@ def test_files_are_named_in_the_environment_too(
     assert told == [f"plug-in {tmp_path / 'gone.py'} is skipped: there is no such file."]
 
 
+def test_files_are_named_in_the_config_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once and for all; a worker, which is told its files, looks neither there nor into the environment."""
+    file = write(tmp_path / "mine.py", "EXPORTERS = {'mine': print}")
+    monkeypatch.setenv("VITDASH_CONFIG", str(write(tmp_path / "config.toml", f"[plugins]\nfiles = ['{file}']")))
+    assert catalog.plugin_files() == (file,)
+    assert "mine" in catalog.EXPORTERS
+    catalog.forget_plugins()
+    catalog.use_only_files([])
+    assert catalog.plugin_files() == ()
+    assert "mine" not in catalog.EXPORTERS
+
+
+def test_a_broken_config_file_costs_its_plug_ins_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str]
+) -> None:
+    """Who looks for a name is not stopped by a file that lists others."""
+    monkeypatch.setenv("VITDASH_CONFIG", str(write(tmp_path / "config.toml", "[plugin]")))
+    assert "mine" not in catalog.EXPORTERS
+    (said,) = told
+    assert said.startswith("plug-in list of the config file is skipped: ")
+    assert "unknown table [plugin]. Did you mean 'plugins'?" in said
+
+
 def test_a_file_added_later_is_still_found(tmp_path: Path) -> None:
     """The user's settings may be read after the first name was looked up."""
     assert "mine" not in catalog.EXPORTERS

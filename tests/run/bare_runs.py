@@ -32,12 +32,11 @@ def claim_of(run_id: str = "a-run-20260101-000000-abcd", **changes: Any) -> Clai
 
 
 def bare_run(root: Path, events: list[Event] | None = None, *, run_id: str = "", **changes: Any) -> Run:
-    """Make a run's directory with a small configuration, a claim and, if given, a log."""
+    """Make a run's directory with a claim and, if given, a log."""
     number = next(_NUMBERS)
     letters = "".join(_LETTERS[number // 26**power % 26] for power in (3, 2, 1, 0))
     run = Run(root / (run_id or f"a-run-20260101-000000-{letters}"))
     run.path.mkdir(parents=True)
-    run.config.write_text('[model]\narchitecture = "cnn"\n')
     (run.path / "run.json").write_text(json.dumps(dataclasses.asdict(claim_of(run.id, **changes))))
     if events is not None:
         run.events.write_bytes(b"".join(map(encode, events)))

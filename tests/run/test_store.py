@@ -339,7 +339,6 @@ def test_the_last_words_of_a_worker_are_plain_lines(root: Path) -> None:
 def test_a_configuration_that_is_no_preset_is_one_sentence(root: Path) -> None:
     """Edited or cut short by hand: said like any other preset's error."""
     run = bare_run(root)
-    run.config.unlink()
     with pytest.raises(InputError, match=r"config\.toml"):
         store.read_config(run)
     run.config.write_bytes(b"\xff\x00 = [")

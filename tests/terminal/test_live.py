@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tests.recorded import progress, started
 from vitdash import presets
-from vitdash.run.events import Evaluated, Event, Paused, Phase, Probed, RunStarted, Tick
+from vitdash.run.events import Evaluated, Event, Paused, Phase, Probed, ProbeFailed, RunStarted, Tick
 from vitdash.run.history import RunHistory
 from vitdash.terminal import live
 from vitdash.terminal.live import Canvas
@@ -130,3 +130,17 @@ def test_a_log_from_anywhere_can_be_drawn(config: dict[str, object]) -> None:
     drawn = live.draw(history(odd, progress(640)), TICK, "", Canvas(80)).plain
     assert "\x1b" not in drawn
     assert drawn.startswith("[2Jrun · ")
+
+
+def test_the_figures_of_all_probes_of_a_position_are_shown_and_which_of_them_failed() -> None:
+    """Several probes look one after the other; the last is not the only one."""
+    told = history(
+        started(CONFIG, RUN_ID),
+        Probed(images_seen=640, probe="old", values={"old": 0.1}, seconds=0.1),
+        Probed(images_seen=1280, probe="svc", values={"svc": 0.9}, seconds=0.1),
+        Probed(images_seen=1280, probe="mine", values={"spread": 12345.0}, seconds=0.1),
+        Probed(images_seen=1280, probe="silent", values={}, seconds=0.1),
+        ProbeFailed(images_seen=1280, probe="knn", message="KeyError"),
+    )
+    drawn = live.draw(told, None, "", Canvas(80)).plain
+    assert drawn.splitlines()[-1] == "svc 0.9000  spread 1.234e+04  knn failed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from vitdash import presets
 from vitdash.errors import InputError
 from vitdash.export import sheet
 from vitdash.run import diagnostics, labels
-from vitdash.run.events import Evaluated, Event, RunFailed, Stopped
+from vitdash.run.events import Evaluated, Event, Probed, ProbeFailed, RunFailed, Stopped
 from vitdash.run.store import Run
 from vitdash.terminal import pages
 
@@ -269,6 +270,21 @@ def test_it_is_said_where_figures_were_read_if_the_run_went_on(root: Path) -> No
     shown = page(record(root, CNN, events, claim="stopped"))
     assert "images           75,040 of 2,000,000\n" in shown
     assert "evaluated at     60,000 images\nvalidation loss  0.02000\n" in shown
+
+
+def test_a_plug_in_s_figure_is_shown_and_why_one_is_missing(root: Path) -> None:
+    """A probe that failed is no figure of 0, and not forgotten."""
+    config = presets.load("cnn")
+    events: list[Event] = [
+        started(config),
+        Evaluated(images_seen=640, epoch=0.1, loss=0.02, accuracy=0.9),
+        Probed(images_seen=640, probe="mine", values={"spread": 0.00012}, seconds=0.1),
+        ProbeFailed(images_seen=640, probe="knn", message="KeyError: 'centre'"),
+        Stopped(images_seen=640),
+    ]
+    shown = page(record(root, config, events, claim="stopped"))
+    assert re.search(r"^spread +0\.00012$", shown, re.MULTILINE)
+    assert re.search(r"^knn +failed: KeyError: 'centre'$", shown, re.MULTILINE)
 
 
 def test_one_thread_is_no_threads(root: Path) -> None:

@@ -9,7 +9,7 @@ from vitdash import catalog
 from vitdash.catalog import DatasetFacts
 from vitdash.data.stock import State, Stock, look
 from vitdash.errors import InputError
-from vitdash.text import did_you_mean, one_of, plain
+from vitdash.text import one_of, plain
 
 BUNDLED = "bundled"
 UNREADABLE = "unreadable"
@@ -55,7 +55,7 @@ def entry(name: str, directory: Path) -> Entry:
         InputError: there is no such data set, or something is there that cannot be read.
     """
     if name not in catalog.DATASETS:
-        hint = did_you_mean(name, catalog.DATASETS) or f"Known: {one_of(catalog.DATASETS)}."
+        hint = catalog.DATASETS.hint(name) or f"Known: {one_of(catalog.DATASETS)}."
         raise InputError("NAME", f"there is no data set '{plain(name, 60)}'.", hint)
     facts = catalog.DATASETS[name]
     return Entry(name, facts, look(facts.publication, directory) if facts.publication else None)

@@ -75,7 +75,7 @@ def resume(run: Run) -> Worker:
         RunError: its directory cannot be written, or no process be started.
     """
     if state.derive(run).resumable:
-        store.read_config(run)
+        store.require_plugins(run)
     claim_again(run, "starting")
     return _spawn(run, resume=True)
 

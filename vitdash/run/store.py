@@ -252,9 +252,20 @@ def read_config(run: Run) -> RunConfig:
     try:
         return presets.load_file(run.config)
     except InputError:
-        if unknown := presets.unknown_names(run.config):
-            raise InputError(run.id, *_told_missing(unknown, run.read_claim().plugins)) from None
+        require_plugins(run)
         raise
+
+
+def require_plugins(run: Run) -> None:
+    """Make sure that all is known here that a run's configuration names.
+
+    Raises:
+        InputError: it is not; says which plug-ins the run was started with.
+    """
+    from vitdash import presets
+
+    if unknown := presets.unknown_names(run.config):
+        raise InputError(run.id, *_told_missing(unknown, run.read_claim().plugins)) from None
 
 
 def _told_missing(unknown: list[str], plugins: dict[str, str]) -> tuple[str, str]:

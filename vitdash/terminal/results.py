@@ -6,6 +6,7 @@ from rich.console import Console
 
 from vitdash.export import table
 from vitdash.export.rows import Row
+from vitdash.run.results import OWN_NAMES
 from vitdash.terminal import grid
 from vitdash.terminal.grid import GridColumn
 
