@@ -13,6 +13,7 @@ import typer
 
 from vitdash import catalog, presets, text
 from vitdash.cli import app
+from vitdash.commands.plugins import FORMATS
 from vitdash.config import OTHER_TABLES, Description, Reported, RunConfig
 from vitdash.knobs import Knob, knobs_of
 
@@ -42,7 +43,8 @@ def pages() -> dict[str, str]:
 def _commands() -> Iterator[str]:
     root: Any = typer.main.get_command(app)
     yield f"# Commands\n\n{NOTICE}\n\n{_sentence(root)}\n"
-    yield "`vitdash --version` prints the version; every command explains itself with `--help`.\n"
+    yield "`vitdash --version` prints the version; every command explains itself with `--help`, and takes\n"
+    yield "`--plugin FILE`, as often as needed: what a Python file of [your own](extending.md) adds.\n"
     yield "[Scripts](scripting.md) read what `--json` prints.\n\n"
     listed = list(_below("vitdash", root))
     rows = ((f"[`{name}`](#{name.replace(' ', '-')})", command.get_short_help_str(200)) for name, command in listed)
@@ -62,7 +64,8 @@ def _command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401
     context = command.make_context(name, [], resilient_parsing=True)
     parameters = [item for item in command.get_params(context) if not getattr(item, "hidden", False)]
     arguments = [item for item in parameters if item.param_type_name == "argument"]
-    options = [item for item in parameters if item.param_type_name == "option" and "--help" not in item.opts]
+    shown = [item for item in parameters if not {"--help", "--plugin"} & set(item.opts)]
+    options = [item for item in shown if item.param_type_name == "option"]
     words = [name, *(["[OPTIONS]"] if options else []), *map(_argument, arguments)]
     if hasattr(command, "commands"):
         words.append("[COMMAND]" if command.invoke_without_command else "COMMAND")
@@ -88,7 +91,7 @@ def _option(option: Any) -> str:  # noqa: ANN401
 
 
 def _about(option: Any) -> str:  # noqa: ANN401
-    about = option.help or ""
+    about = (option.help or "").replace(FORMATS, text.one_of(catalog.EXPORTERS))
     if option.required:
         return f"{about} Required."
     shown = isinstance(option.default, (str, int)) and not option.is_flag and option.show_default

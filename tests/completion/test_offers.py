@@ -56,7 +56,7 @@ def test_values_are_offered_after_an_option_and_within_it() -> None:
     """`--preset cn` and `--preset=cn` alike."""
     assert offered("train", "--preset", "cn") == ["cnn"]
     assert offered("train", "--preset=cn") == ["--preset=cnn"]
-    assert offered("train", "--dataset", "") == list(catalog.dataset_names())
+    assert offered("train", "--dataset", "") == list(catalog.DATASETS)
     assert offered("train", "--device", "c") == ["cuda", "cpu"]
     assert offered("export", "x", "--format", "") == list(catalog.EXPORTERS)
     assert offered("completion", "") == ["bash", "zsh", "fish"]

@@ -257,28 +257,27 @@ def read_config(run: Run) -> RunConfig:
 
 
 def require_plugins(run: Run) -> None:
-    """Make sure that all is known here that a run's configuration names.
+    """Make sure that all is known here that a run's configuration names, if it was started with plug-ins.
 
     Raises:
-        InputError: it is not; says which plug-ins the run was started with.
+        InputError: it is not; says which plug-ins those were.
     """
     from vitdash import presets
 
-    if unknown := presets.unknown_names(run.config):
-        raise InputError(run.id, *_told_missing(unknown, run.read_claim().plugins)) from None
+    unknown, plugins = presets.unknown_names(run.config), run.read_claim().plugins
+    if unknown and plugins:
+        raise InputError(run.id, _told_missing(unknown, plugins)) from None
 
 
-def _told_missing(unknown: list[str], plugins: dict[str, str]) -> tuple[str, str]:
+def _told_missing(unknown: list[str], plugins: dict[str, str]) -> str:
     """Return what is missing and how to get it, from what the run was launched with."""
     files = [f"--plugin {path}" for path in plugins if path.startswith("/")]
     packages = [f"the package {name} {version}" for name, version in plugins.items() if not name.startswith("/")]
-    with_them = " ".join(files) + (" and " if files and packages else "") + " and ".join(packages)
-    needed = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known here"
-    if not with_them:
-        return f"{needed}.", "Give the plug-in with --plugin FILE."
+    with_them = " and ".join([" ".join(files)] * bool(files) + packages)
     them = "it" if len(plugins) == 1 else "them"
     again = f"give {them} again" if files else f"install {them}"
-    return f"{needed}; the run was started with {with_them}: {again}.", ""
+    needed = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known here"
+    return f"{needed}; the run was started with {with_them}: {again}."
 
 
 def _called(runs: list[Run], name: str) -> list[Run]:
