@@ -14,7 +14,7 @@ from tests.harmless import is_harmless
 from tests.recorded import finished, record
 from tests.run.rights import nobody, open_to_all
 from vitdash import keys, presets, settings
-from vitdash.doctor import computation, datasets, files, in_force, installation, places, runs
+from vitdash.doctor import computation, datasets, examination, files, in_force, installation, places, runs
 from vitdash.doctor.finding import Finding, Verdict
 from vitdash.doctor.places import Place
 from vitdash.publications import FASHION_MNIST
@@ -233,8 +233,12 @@ def test_a_broken_config_file_is_named_and_stops_only_what_needs_it(tmp_path: Pa
     assert json.loads(as_json.stdout) == {"path": str(file), "exists": True, "problem": sentence, "settings": []}
     for refused in (listed, trained):
         assert (refused.returncode, refused.stdout, refused.stderr) == (2, "", f"vitdash: {sentence}\n")
-    (found,) = files.look_at_config()
-    assert (found.verdict, found.told) == (Verdict.TROUBLE, sentence)
+    found = [item for item in examination.look() if item.subject in ("config file", "plug-ins", "the rest")]
+    assert [(item.verdict, item.subject) for item in found] == [
+        (Verdict.TROUBLE, "config file"),
+        (Verdict.NOTE, "the rest"),
+    ]
+    assert found[0].told == sentence
 
 
 def test_every_setting_is_listed_with_its_value_and_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
