@@ -17,8 +17,9 @@ bench:  ## ratios within one run; set VITDASH_TEST_DATA to measure on the real F
 	$(PYTHON) -m tests.bench.memory
 	$(PYTHON) -m tests.bench.training
 
-docs:  ## the pages that say again what the code declares: commands, presets and knobs
+docs:  ## the pages that say again what the code declares: commands, presets and knobs, settings, fields
 	$(PYTHON) docs/make_reference.py
+	$(PYTHON) docs/make_tables.py
 
 demo:  ## the main job on data that need no download
 	vitdash train --preset cnn --dataset digits --max-inputs 20000

@@ -1,4 +1,4 @@
-"""Writes the pages of this folder that say again what the code declares: commands.md and presets.md.
+"""Writes the pages of this folder that say again what the code declares: commands, presets, settings.
 
 `python docs/make_reference.py` writes them; a test says when they are out of date.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from vitdash import catalog, presets, text
+from vitdash import catalog, keys, presets, settings, text
 from vitdash.cli import app
 from vitdash.commands.plugins import FORMATS
 from vitdash.config import OTHER_TABLES, Description, Reported, RunConfig
@@ -34,10 +34,30 @@ ABOUT_KNOBS = """
 nothing. Runs whose knobs agree in all that *change the result* compute the same.
 """
 
+ABOUT_CONFIGURATION = """\
+One TOML file of your own, read as strictly as a preset: `vitdash config path` says where it lies, `vitdash config
+init` writes a first one with every setting in it, commented out, and `vitdash config` lists what holds and where it
+comes from. Nothing ever rewrites it.
+
+What a command is told comes first, then the environment, then this file, then the default. A file that cannot be
+understood stops the commands that need it with one sentence; `vitdash doctor` says the same.
+"""
+ABOUT_KEYS = """
+## [keys]
+
+The dashboard's actions and their keys; several are separated by commas (`move_down = "j, down"`). A key that would
+stand for two actions is refused.
+
+"""
+
 
 def pages() -> dict[str, str]:
     """Return the pages by the names of their files."""
-    return {"commands.md": "".join(_commands()), "presets.md": "".join(_presets())}
+    return {
+        "commands.md": "".join(_commands()),
+        "presets.md": "".join(_presets()),
+        "configuration.md": "".join(_configuration()),
+    }
 
 
 def _commands() -> Iterator[str]:
@@ -124,6 +144,25 @@ def _presets() -> Iterator[str]:
     yield from _table(("key", "allowed", ""), rows)
 
 
+def _configuration() -> Iterator[str]:
+    yield f"# Configuration\n\n{NOTICE}\n\n{ABOUT_CONFIGURATION}"
+    for name, table in settings.TABLES.items():
+        yield f"\n## [{name}]\n\n{_first_line(table)}\n\n"
+        rows = (
+            (f"`{item.name}`", _default(item), item.allowed, item.help, _variable(name, item))
+            for item in knobs_of(table).values()
+        )
+        yield from _table(("setting", "default", "allowed", "", "environment"), rows)
+    yield ABOUT_KEYS
+    actions = ((f"`{item.id}`", ", ".join(f"`{key}`" for key in item.keys), item.description) for item in keys.ACTIONS)
+    yield from _table(("action", "keys", ""), actions)
+
+
+def _variable(table: str, declared: Knob) -> str:
+    variable = settings.VARIABLES.get((table, declared.name))
+    return f"`{variable}`" if variable else ""
+
+
 def _preset(name: str, config: RunConfig) -> tuple[str, ...]:
     told = config.reported
     figures = (text.loss(told.validation_loss), text.accuracy(told.accuracy), text.accuracy(told.svc)) if told else ()
@@ -135,21 +174,23 @@ def _knobs(table: type) -> Iterator[str]:
     yield from _table(headings, (_knob(item) for item in knobs_of(table).values()))
 
 
-def _knob(declared: Knob) -> tuple[str, ...]:
+def _default(declared: Knob) -> str:
     match declared.default:
         case bool():
-            default = str(declared.default).lower()
+            return str(declared.default).lower()
         case tuple():
-            default = ", ".join(declared.default)
+            return ", ".join(declared.default)
         case float():
-            default = f"{declared.default:g}"
+            return f"{declared.default:g}"
         case int():
-            default = text.count(declared.default)
-        case _:
-            default = declared.default
+            return text.count(declared.default)
+    return declared.default
+
+
+def _knob(declared: Knob) -> tuple[str, ...]:
     condition = f"`{declared.only_if[0]}` is {text.one_of(declared.only_if[1])}" if declared.only_if else ""
     changes = "yes" if declared.affects_result else ""
-    return f"`{declared.name}`", default, declared.allowed, declared.unit, declared.help, condition, changes
+    return f"`{declared.name}`", _default(declared), declared.allowed, declared.unit, declared.help, condition, changes
 
 
 def _first_line(table: type) -> str:
