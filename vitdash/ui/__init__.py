@@ -1,0 +1,1 @@
+"""The full-screen dashboard: screens arrange, widgets draw, the app routes."""

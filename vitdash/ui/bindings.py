@@ -1,0 +1,34 @@
+"""The declared actions as Textual's bindings. Must not know what the actions do."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from vitdash import keys
+
+
+def of(place: str, shown: tuple[tuple[str, str], ...] = ()) -> list[Binding]:
+    """Return the bindings of a place: action `id` calls `action_<id>` there.
+
+    `shown` are ids and short labels, in the order of the footer; all others work and stand in the help.
+    """
+    labels = dict(shown)
+    declared = {action.id: action for action in keys.ACTIONS if action.place == place}
+    order = [*(declared[name] for name in labels), *(item for name, item in declared.items() if name not in labels)]
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.id,
+            labels.get(action.id, action.description),
+            show=action.id in labels,
+            tooltip=action.description,
+            id=action.id,
+        )
+        for action in order
+    ]
+
+
+def keymap(bound: keys.Keymap) -> dict[str, str]:
+    """Return what the user bound otherwise than declared, as `App.set_keymap` takes it."""
+    declared = keys.defaults()
+    return {name: ",".join(pressed) for name, pressed in bound.items() if pressed != declared[name]}

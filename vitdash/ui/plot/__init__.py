@@ -1,0 +1,1 @@
+"""Charts in braille: from series to frames of dots. Must not know widgets."""

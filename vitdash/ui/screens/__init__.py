@@ -1,0 +1,1 @@
+"""What arranges widgets: one screen a task."""
