@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from vitdash.drawing.sparkline import ASCII, BLOCKS, on_axis, sparkline
 from vitdash.run import lines, pace
 from vitdash.run.events import Phase, RunStarted, Tick
 from vitdash.run.history import RunHistory
-from vitdash.terminal.sparkline import ASCII, BLOCKS, on_axis, sparkline
 from vitdash.text import accuracy, count, duration, loss, plain, rate, size
 
 LABEL_WIDTH = 10

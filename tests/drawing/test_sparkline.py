@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vitdash.terminal.sparkline import ASCII, BLOCKS, on_axis, sparkline
+from vitdash.drawing.sparkline import ASCII, BLOCKS, on_axis, sparkline
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 POSITIONS = st.integers(0, 10**12)
