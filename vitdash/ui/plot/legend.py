@@ -1,0 +1,93 @@
+"""The lines above a chart: its title and what each series is, with a value. Must not know where values come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from vitdash.ui.plot.frame import Cell
+from vitdash.ui.plot.ink import BLANK, NOTE, TEXT, TITLE
+
+GAP = 3
+_LABELS = (28, 20, 14, 10)
+"""How long labels may be, tried one after the other until all series fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One series in the legend; numbers are never cut."""
+
+    marker: str
+    label: str
+    value: str
+    ink: int
+    beside: str = ""
+
+    def cells(self, longest: int, ellipsis: str) -> list[Cell]:
+        """Return the entry as text, its label at most `longest` wide."""
+        values = f" {self.value}" + (f" {self.beside}" if self.beside else "")
+        return [(f"{self.marker} {cut(self.label, longest, ellipsis)}", self.ink), (values, TEXT)]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a chart: a title, a note at the right edge where there is room, and a legend."""
+
+    title: str
+    note: str
+    entries: tuple[Entry, ...]
+
+    def lines(self, width: int, *, inline: bool, most: int = 2, ellipsis: str = "…") -> list[list[Cell]]:
+        """Return the lines. `inline` puts the legend beside the title, where a line more would cost too much."""
+        title: list[Cell] = [(cut(self.title, width, ellipsis), TITLE)] if self.title else []
+        lines: list[list[Cell]] = [] if inline or not title else [title]
+        lines += self._legend(title if inline else [], width, most, ellipsis)
+        if self.note and lines and _width(lines[0]) + GAP + cell_len(self.note) <= width:
+            room = width - _width(lines[0]) - cell_len(self.note)
+            lines[0] = [*lines[0], (" " * room, BLANK), (self.note, NOTE)]
+        return lines
+
+    def _legend(self, start: list[Cell], width: int, most: int, ellipsis: str) -> list[list[Cell]]:
+        for longest in _LABELS:
+            items = [entry.cells(longest, ellipsis) for entry in self.entries]
+            packed, left_out = _pack(start, items, width, most)
+            if not left_out:
+                return packed
+        while left_out:
+            # The last line makes room for how many are missing; what it loses is missing too.
+            more: list[Cell] = [(f"+{left_out} more", NOTE)]
+            shown = len(items) - left_out
+            packed, still = _pack(start, [*items[:shown], more], width, most)
+            if not still or not shown:
+                return packed
+            left_out += 1
+        return packed
+
+
+def _pack(start: list[Cell], items: Sequence[list[Cell]], width: int, most: int) -> tuple[list[list[Cell]], int]:
+    """Return lines filled with `items` from the left, and how many items found no place."""
+    lines = [list(start)] if start else []
+    for number, item in enumerate(items):
+        fits = bool(lines) and _width(lines[-1]) + GAP + _width(item) <= width
+        if fits:
+            lines[-1] += [(" " * GAP, BLANK), *item]
+        elif len(lines) < most and _width(item) <= width:
+            lines.append(list(item))
+        else:
+            return lines, len(items) - number
+    return lines, 0
+
+
+def _width(cells: Sequence[Cell]) -> int:
+    return sum(cell_len(text) for text, _ in cells)
+
+
+def cut(text: str, width: int, ellipsis: str) -> str:
+    """Return a text at most `width` wide, ending in `ellipsis` where something is missing."""
+    if width < cell_len(ellipsis):
+        return ""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - cell_len(ellipsis))).rstrip() + ellipsis

@@ -1,0 +1,47 @@
+"""Smoothing of a curve as it grows. Must not know what is drawn of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, isfinite
+
+LEVELS = (0.0, 0.005, 0.02, 0.06)
+"""How far back a smoothed value looks, as a share of the planned images; 0 is no smoothing."""
+
+DEFAULT = 2
+
+
+class Smoother:
+    """An exponential moving average by distance: what lies `span` images back weighs 1/e as much.
+
+    The weights are normalised, so the first values do not hang on to the start. A value that is not finite stays a gap
+    and leaves no trace.
+    """
+
+    def __init__(self, span: float) -> None:
+        self._span = span
+        self._position = 0.0
+        self._sum = self._weight = 0.0
+        self.values: list[float] = []
+
+    def extend(self, x: Sequence[float], y: Sequence[float]) -> None:
+        """Take in what `x` and `y` hold beyond the values known so far."""
+        span, position, total, weight = self._span, self._position, self._sum, self._weight
+        append = self.values.append
+        distance_before = -1.0
+        keep = 0.0
+        for index in range(len(self.values), len(y)):
+            value = y[index]
+            if not isfinite(value):
+                append(value)
+                continue
+            distance = x[index] - position
+            if distance != distance_before:
+                # Two values at one place, or the first at 0, still count a little.
+                keep = exp(-max(distance, span * 1e-3) / span)
+                distance_before = distance
+            position = x[index]
+            total = total * keep + value * (1.0 - keep)
+            weight = weight * keep + 1.0 - keep
+            append(total / weight)
+        self._position, self._sum, self._weight = position, total, weight

@@ -1,0 +1,302 @@
+"""A chart of series over images seen, and how it is zoomed and read. Must not know what the series mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.color import Color
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from vitdash.text import figure
+from vitdash.ui.plot import ink
+from vitdash.ui.plot.series import Series
+from vitdash.ui.plot.sheet import Scene, Sheet
+from vitdash.ui.plot.smoothing import DEFAULT, LEVELS
+
+ZOOM = 1.5
+DEEPEST = 200.0
+"""How many times the axis may be longer than what is seen of it."""
+
+_NAMED = {
+    ink.TITLE: "title",
+    ink.TEXT: "text",
+    ink.NOTE: "note",
+    ink.AXIS: "axis",
+    ink.GRID: "grid",
+    ink.CURSOR: "cursor",
+}
+_BAND = 0.36
+_POINT = 0.35
+
+
+class Chart(Widget, can_focus=True):
+    """Draws series over images seen; only lines that changed are painted, and none while it is hidden."""
+
+    DEFAULT_CSS = """
+    Chart {
+        height: 1fr;
+        color: $text;
+        & > .chart--title { text-style: bold; color: $text; }
+        & > .chart--text { color: $text; }
+        & > .chart--note { color: $text-muted; }
+        & > .chart--axis { color: $text-muted; }
+        & > .chart--grid { color: $foreground 18%; }
+        & > .chart--cursor { color: $foreground 60%; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "chart--title",
+        "chart--text",
+        "chart--note",
+        "chart--axis",
+        "chart--grid",
+        "chart--cursor",
+    }
+
+    smoothing = reactive(DEFAULT, init=False)
+    log_scale = reactive(False, init=False)
+    empty = reactive("nothing to draw yet", init=False)
+
+    class Enlarged(Message):
+        """Somebody wants the chart on the whole screen."""
+
+        def __init__(self, chart: Chart) -> None:
+            super().__init__()
+            self.chart = chart
+
+        @property
+        def control(self) -> Chart:
+            """The chart."""
+            return self.chart
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        write: Callable[[float], str] = figure,
+        unicode: bool = True,
+        id: str | None = None,  # noqa: A002 - as every widget calls it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._title = title
+        self._series: tuple[Series, ...] = ()
+        self._planned = 0.0
+        self._sheet = Sheet(write, unicode=unicode)
+        self._view: tuple[float, float] | None = None
+        self._cursor: float | None = None
+        self._styles: dict[int, Style] = {}
+        self._strips: dict[int, Strip] = {}
+        self._stale = True
+
+    def show(self, series: Sequence[Series], planned: float) -> None:
+        """Show some series on an axis from 0 to the `planned` images."""
+        if [item.sign for item in series] != [item.sign for item in self._series]:
+            self._recolour()
+        self._series, self._planned = tuple(series), planned
+        self._redraw()
+
+    @property
+    def view(self) -> tuple[float, float]:
+        """The ends of what is seen of the horizontal axis."""
+        return self._view or (0.0, self._scene().end)
+
+    def zoom(self, factor: float, around: float | None = None) -> None:
+        """Show `factor` times less of the horizontal axis, around a position or the middle."""
+        whole = self._scene().end
+        start, end = self.view
+        length = min(whole, max((end - start) / factor, whole / DEEPEST))
+        around = (start + end) / 2 if around is None else around
+        share = (around - start) / (end - start)
+        begin = min(max(0.0, around - share * length), whole - length)
+        self._view = None if length >= whole else (begin, begin + length)
+        self._redraw()
+
+    def zoom_out_fully(self) -> None:
+        """Show the whole horizontal axis."""
+        self._view = None
+        self._redraw()
+
+    def read(self, position: float | None) -> None:
+        """Show the values at a position of the horizontal axis, or the last ones."""
+        if position != self._cursor:
+            self._cursor = position
+            self._redraw()
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line, drawn before or now."""
+        if self._stale:
+            self._draw()
+        if y not in self._strips:
+            styles = self._inks()
+            segments = [Segment(text, styles[place]) for text, place in self._sheet.line(y)]
+            self._strips[y] = Strip(segments).adjust_cell_length(self.size.width, styles[ink.BLANK])
+        return self._strips[y]
+
+    def watch_smoothing(self) -> None:
+        """Draw the lines as they are smoothed now."""
+        self._redraw()
+
+    def validate_smoothing(self, level: int) -> int:
+        """Keep to the levels there are."""
+        return min(max(level, 0), len(LEVELS) - 1)
+
+    def watch_log_scale(self) -> None:
+        """Draw on the other scale."""
+        self._redraw()
+
+    def watch_empty(self) -> None:
+        """Say the new sentence."""
+        self._redraw()
+
+    def notify_style_update(self) -> None:
+        """Take the colours of another theme."""
+        super().notify_style_update()
+        self._recolour()
+
+    def on_resize(self) -> None:
+        """Fit the new size."""
+        self._redraw()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Read the values under the pointer."""
+        self.read(self._under(event))
+
+    def on_leave(self) -> None:
+        """Stop reading."""
+        self.read(None)
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the whole screen on a double click."""
+        if event.chain == 2:
+            self.post_message(self.Enlarged(self))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Zoom in around the pointer."""
+        self._wheel(event, ZOOM)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Zoom out around the pointer."""
+        self._wheel(event, 1 / ZOOM)
+
+    def key_left(self) -> None:
+        """Read one column further left."""
+        self._step(-1)
+
+    def key_right(self) -> None:
+        """Read one column further right."""
+        self._step(1)
+
+    def key_home(self) -> None:
+        """Read the first column."""
+        self._read_cell(0)
+
+    def key_end(self) -> None:
+        """Read the last column."""
+        self._read_cell(self._sheet.paper[0] - 1)
+
+    def key_escape(self) -> None:
+        """Stop reading."""
+        self.read(None)
+
+    def key_enter(self) -> None:
+        """Ask for the whole screen."""
+        self.post_message(self.Enlarged(self))
+
+    def _scene(self) -> Scene:
+        width, height = self.size
+        return Scene(
+            self._series,
+            self._planned,
+            width,
+            height,
+            self._title,
+            self.empty,
+            self.log_scale,
+            self.smoothing,
+            self._view,
+            self._cursor,
+        )
+
+    @property
+    def _seen(self) -> bool:
+        return self.is_mounted and self.app.screen is self.screen and self.is_on_screen
+
+    def _redraw(self) -> None:
+        """Draw what changed now, or later where nobody sees it."""
+        if not self._seen:
+            self._stale = True
+            self.refresh()
+            return
+        width = self.size.width
+        regions = [Region(0, line, width, 1) for line in sorted(self._draw())]
+        if regions:
+            self.refresh(*regions)
+
+    def _draw(self) -> set[int]:
+        self._stale = False
+        changed = self._sheet.draw(self._scene())
+        for line in changed:
+            self._strips.pop(line, None)
+        return changed
+
+    def _recolour(self) -> None:
+        self._styles = {}
+        self._strips = {}
+        self.refresh()
+
+    def _inks(self) -> dict[int, Style]:
+        """Return the style of every ink, mixed with the background by hand: terminals know no transparency."""
+        if self._styles:
+            return self._styles
+        background = self.background_colors[1]
+        styles = {ink.BLANK: Style(bgcolor=background.rich_color)}
+        for place, name in _NAMED.items():
+            rules = self.get_component_styles(f"chart--{name}")
+            styles[place] = _style(background, background + rules.color, bold=bool(rules.text_style.bold))
+        text = background.get_contrast_text(1.0)
+        for number, series in enumerate(self._series):
+            colour = Color.parse(series.sign.colour)
+            styles[ink.of(number, ink.LINE)] = _style(background, colour)
+            styles[ink.of(number, ink.BAND)] = _style(background, background.blend(colour, _BAND))
+            styles[ink.of(number, ink.POINT)] = _style(background, colour.blend(text, _POINT))
+        self._styles = styles
+        return styles
+
+    def _under(self, event: events.MouseEvent) -> float | None:
+        offset = event.get_content_offset(self)
+        return None if offset is None else self._sheet.position(offset.x)
+
+    def _wheel(self, event: events.MouseEvent, factor: float) -> None:
+        position = self._under(event)
+        if position is not None:
+            event.stop()
+            event.prevent_default()
+            self.zoom(factor, position)
+
+    def _step(self, by: int) -> None:
+        window = self._sheet.window
+        if window is None:
+            return
+        width = self._sheet.paper[0]
+        if self._cursor is None:
+            self._read_cell(width - 1 if by < 0 else 0)
+        else:
+            self._read_cell(window.column(self._cursor) * width // window.columns + by)
+
+    def _read_cell(self, cell: int) -> None:
+        width = self._sheet.paper[0]
+        if width:
+            self.read(self._sheet.position(self._sheet.indent + min(max(cell, 0), width - 1)))
+
+
+def _style(background: Color, colour: Color, *, bold: bool = False) -> Style:
+    return Style(color=colour.rich_color, bgcolor=background.rich_color, bold=bold)
