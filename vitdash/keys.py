@@ -12,6 +12,7 @@ from vitdash.text import did_you_mean, plain
 
 EVERYWHERE = "everywhere"
 DASHBOARD = "in the dashboard"
+CHART = "on a chart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ ACTIONS = (
     Action("fewer_jobs", ("minus",), "Let one run fewer train at once."),
     Action("full_screen_chart", ("f",), "Give the chart the whole screen."),
     Action("mark", ("m",), "Mark the run, to compare it or to act on many."),
+    Action("zoom_in", ("z",), "Show less of the horizontal axis, around the position read.", CHART),
+    Action("zoom_out", ("Z",), "Show more of the horizontal axis.", CHART),
+    Action("zoom_all", ("0",), "Show the whole horizontal axis.", CHART),
     Action("help", ("question_mark",), "Show every key.", EVERYWHERE),
     Action("quit", ("q",), "Leave; what trains goes on.", EVERYWHERE),
 )

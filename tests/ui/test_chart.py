@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from tests.ui.test_plot_sheet import OTHER, SIGN, falling
 from vitdash.ui.plot import sheet
+from vitdash.ui.plot.paper import Scene
 from vitdash.ui.widgets.chart import Chart
 
 
@@ -111,7 +112,7 @@ def test_a_hidden_chart_draws_nothing_until_it_is_seen() -> None:
         drawn = 0
         original = sheet.Sheet.draw
 
-        def count(self: sheet.Sheet, scene: sheet.Scene) -> set[int]:
+        def count(self: sheet.Sheet, scene: Scene) -> set[int]:
             nonlocal drawn
             drawn += 1
             return original(self, scene)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vitdash.text import figure
+from vitdash.ui.plot.paper import Scene
 from vitdash.ui.plot.series import Series
-from vitdash.ui.plot.sheet import Scene, Sheet
+from vitdash.ui.plot.sheet import Sheet
 from vitdash.ui.signs import Sign
 
 SIGN = Sign("●", "#56b4e9")
@@ -31,8 +32,8 @@ def drawn(scene: Scene, *, unicode: bool = True) -> list[str]:
 def anew(sheet: Sheet, scene: Scene) -> list[str]:
     """Return what a sheet that knows nothing but the vertical axis draws."""
     fresh = Sheet(figure, unicode=True)
-    fresh._limits = sheet._limits
-    fresh._scene = Scene(log=scene.log, view=scene.view)
+    fresh.paper.limits = sheet.paper.limits
+    fresh.paper._seen = scene.view, scene.log
     fresh.draw(scene)
     return text_of(fresh, scene.height)
 
@@ -131,14 +132,14 @@ def test_the_legend_names_each_run_with_its_marker_and_last_value() -> None:
     evaluated = Series("e", "cnn", SIGN, [40.0], [0.125], dots=True, overlay=True)
     lines = drawn(scene(run, evaluated, falling(2, "rn18", OTHER)))
     assert lines[0] == "train loss"
-    assert lines[1] == "● cnn 0.2500 •0.1250   ▲ rn18 0.5000"
+    assert lines[1] == "● cnn 0.2500 •0.1250  ▲ rn18 0.5000"
 
 
 def test_a_cursor_reads_every_series_where_it_stands() -> None:
     """The title says where; a series that is not there yet says so."""
     lines = drawn(scene(falling(100), falling(10, "rn18", OTHER), cursor=500.0))
     assert "at 500 images" in lines[0]
-    assert lines[1] == "● cnn 0.0200   ▲ rn18 -"
+    assert lines[1] == "● cnn 0.0200  ▲ rn18 -"
     assert sum("│" in line[12:] for line in lines) > 10
 
 

@@ -8,7 +8,7 @@ from vitdash.ui.plot import ticks
 from vitdash.ui.plot.columns import Window
 from vitdash.ui.plot.frame import Cell, Dots
 from vitdash.ui.plot.ink import AXIS, BLANK, GRID
-from vitdash.ui.plot.scale import Limits, placer
+from vitdash.ui.plot.scale import Limits, Placer
 
 _GRID = "⠉⠒⠤⣀"
 UNIT = "images"
@@ -35,11 +35,11 @@ class Vertical:
 
 def vertical(limits: Limits, height: int, dots: Dots) -> Vertical:
     """Return the vertical axis of a paper `height` lines high: about one number in four lines, two at least."""
-    place = placer(limits, height * dots.down)
+    placer = Placer(limits, height * dots.down)
     labels: dict[int, str] = {}
     ground: list[Cell] = [(" ", BLANK)] * height
     for value, text in _chosen(limits, height):
-        row = place(value)
+        row = placer.row(value)
         line = row // dots.down
         if 0 <= line < height and not {line, line - 1, line + 1} & labels.keys():
             labels[line] = text
@@ -47,8 +47,8 @@ def vertical(limits: Limits, height: int, dots: Dots) -> Vertical:
     return Vertical(labels, ground)
 
 
-def horizontal(window: Window, columns: int, indent: int, dots: Dots, *, ruled: bool) -> list[list[Cell]]:
-    """Return the lines below the paper: the axis where it is `ruled`, and the numbers."""
+def horizontal(window: Window, columns: int, indent: int, dots: Dots) -> list[list[Cell]]:
+    """Return the lines below the paper: the axis and the numbers."""
     unicode = dots.across == 2
     values = ticks.along(window.start, window.end, max(2, columns // 11))
     width = indent + columns
@@ -63,13 +63,22 @@ def horizontal(window: Window, columns: int, indent: int, dots: Dots, *, ruled: 
         if begin >= free:
             numbers[begin : begin + len(text)] = text
             free = begin + len(text) + 1
-    if free + len(UNIT) <= width:
-        numbers[width - len(UNIT) :] = UNIT
-    lines: list[list[Cell]] = [[("".join(numbers), AXIS)]]
-    if ruled:
-        corner = "└" if unicode else "+"
-        lines.insert(0, [(" " * (indent - 1), BLANK), (corner + "".join(rule), GRID)])
-    return lines
+    _write_unit(numbers, free)
+    corner = "└" if unicode else "+"
+    return [[(" " * (indent - 1), BLANK), (corner + "".join(rule), GRID)], [("".join(numbers), AXIS)]]
+
+
+def _write_unit(numbers: list[str], free: int) -> None:
+    """Write the unit at the right edge, behind the last number where that stands there."""
+    text = f" {UNIT}"
+    begin = len(numbers) - len(text)
+    if free <= begin + 1:
+        numbers[begin:] = text
+        return
+    written = "".join(numbers).rstrip()
+    before, _, last = written.rpartition(" ")
+    if len(before.rstrip()) + 2 + len(last) + len(text) <= len(numbers) and before.strip():
+        numbers[:] = before.rstrip().ljust(begin - len(last)) + last + text
 
 
 def _chosen(limits: Limits, height: int) -> list[tuple[float, str]]:

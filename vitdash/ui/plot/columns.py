@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, isfinite
+from functools import lru_cache
+from math import floor, inf, isfinite, nextafter
 from typing import NamedTuple
 
 
@@ -38,47 +39,65 @@ class Window:
 
     def column(self, x: float) -> int:
         """Return the column of a position; beyond either end there are columns too, which are not seen."""
-        if x == self.end:
-            return self.columns - 1
-        return floor((x - self.start) * self.columns / (self.end - self.start))
+        if self.start <= x <= self.end:
+            return bisect_right(self.edges, x) - 1
+        column = floor((x - self.start) * self.columns / (self.end - self.start))
+        return min(column, -1) if x < self.start else max(column, self.columns)
 
     def position(self, column: float) -> float:
         """Return the position at which a column begins."""
         return self.start + (self.end - self.start) * column / self.columns
+
+    @property
+    def edges(self) -> list[float]:
+        """The positions at which the columns begin, and where the last one ends."""
+        return _edges(self)
+
+
+@lru_cache(maxsize=32)
+def _edges(window: Window) -> list[float]:
+    return [*map(window.position, range(window.columns)), nextafter(window.end, inf)]
 
 
 def spans(x: Sequence[float], window: Window, begin: int) -> list[Span]:
     """Return where the points from `begin` on fall: the seen ones, and of the others the nearest on either side."""
     found: list[Span] = []
     count = len(x)
+    edges = window.edges
     index = max(begin, bisect_left(x, window.start, begin, count) - 1)
+    if index < count and x[index] < window.start:
+        found.append(Span(window.column(x[index]), index, index + 1))
+        index += 1
     while index < count:
-        column = window.column(x[index])
-        end = bisect_left(x, window.position(column + 1), index + 1, count)
-        # The border is rounded: which side of it a point lies on is for `column` alone to say.
-        while end > index + 1 and window.column(x[end - 1]) > column:
-            end -= 1
-        while end < count and window.column(x[end]) <= column:
-            end += 1
-        found.append(Span(column, index, end))
+        column = bisect_right(edges, x[index]) - 1
         if column >= window.columns:
+            found.append(Span(window.column(x[index]), index, index + 1))
             break
+        end = bisect_left(x, edges[column + 1], index + 1, count)
+        found.append(Span(column, index, end))
         index = end
     return found
 
 
 def extremes(y: Sequence[float], where: Sequence[Span]) -> list[Extremes]:
     """Return what is drawn of each span's values, leaving out spans that are all gap."""
-    found: list[Extremes] = []
     begin = where[0].begin if where else 0
     joined = begin > 0 and isfinite(y[begin - 1])
-    for column, first, end in where:
-        values = y[first:end]
-        # A sum is finite only where all values are; it may overflow, and then they are looked at one by one.
-        if isfinite(sum(values)):
+    # A sum is finite only where all values are; it may overflow, and then they are looked at one by one.
+    if where and isfinite(sum(y[begin : where[-1].end])):
+        found = []
+        for column, first, end in where:
+            values = y[first:end]
             found.append(Extremes(column, min(values), max(values), values[0], values[-1], joined))
             joined = True
-            continue
+        return found
+    return _with_gaps(y, where, joined)
+
+
+def _with_gaps(y: Sequence[float], where: Sequence[Span], joined: bool) -> list[Extremes]:
+    found: list[Extremes] = []
+    for column, first, end in where:
+        values = y[first:end]
         known = [value for value in values if isfinite(value)]
         if known:
             joined = joined and isfinite(values[0])

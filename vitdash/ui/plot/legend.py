@@ -10,9 +10,9 @@ from rich.cells import cell_len, set_cell_size
 from vitdash.ui.plot.frame import Cell
 from vitdash.ui.plot.ink import BLANK, NOTE, TEXT, TITLE
 
-GAP = 3
-_LABELS = (28, 20, 14, 10)
-"""How long labels may be, tried one after the other until all series fit."""
+GAP = 2
+_SHORTER = ((28, True), (20, True), (14, True), (28, False), (20, False), (14, False), (10, False))
+"""How long labels may be and whether second values stand there, tried one after the other until all series fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Entry:
     ink: int
     beside: str = ""
 
-    def cells(self, longest: int, ellipsis: str) -> list[Cell]:
-        """Return the entry as text, its label at most `longest` wide."""
-        values = f" {self.value}" + (f" {self.beside}" if self.beside else "")
+    def cells(self, longest: int, beside: bool, ellipsis: str) -> list[Cell]:
+        """Return the entry as text, its label at most `longest` wide, perhaps without what stands `beside` it."""
+        values = f" {self.value}" + (f" {self.beside}" if self.beside and beside else "")
         return [(f"{self.marker} {cut(self.label, longest, ellipsis)}", self.ink), (values, TEXT)]
 
 
@@ -50,8 +50,8 @@ class Heading:
         return lines
 
     def _legend(self, start: list[Cell], width: int, most: int, ellipsis: str) -> list[list[Cell]]:
-        for longest in _LABELS:
-            items = [entry.cells(longest, ellipsis) for entry in self.entries]
+        for longest, beside in _SHORTER:
+            items = [entry.cells(longest, beside, ellipsis) for entry in self.entries]
             packed, left_out = _pack(start, items, width, most)
             if not left_out:
                 return packed

@@ -6,11 +6,10 @@ something lies below. Drawing from a column on changes nothing before it, and gi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from vitdash.ui.plot.columns import Extremes
-
-Place = Callable[[float], int]
+from vitdash.ui.plot.scale import Placer
 
 
 class Raster:
@@ -24,25 +23,29 @@ class Raster:
         """Take away what is drawn from a column on."""
         self.masks[begin:] = [0] * (len(self.masks) - begin)
 
-    def line(self, columns: Sequence[Extremes], place: Place, begin: int = 0) -> None:
+    def line(self, columns: Sequence[Extremes], placer: Placer, begin: int = 0) -> None:
         """Draw from the lowest to the highest value of each column, joined to the one before."""
-        ends = _start(columns, begin)
-        before = columns[ends - 1] if ends else None
-        for item in columns[ends:]:
-            column, low, high, first, _, joined = item
-            top, bottom = place(high), place(low)
-            if before is not None and joined:
-                row, entered = place(before.last), place(first)
-                if column - before.column > 1:
-                    self._bridge(before.column, row, column, entered)
+        start = _start(columns, begin)
+        drawn = columns[start:]
+        tops = placer.all([item.high for item in drawn])
+        bottoms = placer.all([item.low for item in drawn])
+        entries = placer.all([item.first for item in drawn])
+        exits = placer.all([item.last for item in drawn])
+        column_before = columns[start - 1].column if start else None
+        row = placer.row(columns[start - 1].last) if start else 0
+        for item, top, bottom, entered, left in zip(drawn, tops, bottoms, entries, exits, strict=True):
+            column = item.column
+            if column_before is not None and item.joined:
+                if column - column_before > 1:
+                    self._bridge(column_before, row, column, entered)
                 elif entered > row + 1:
                     top = min(top, row + 1)
                 elif entered < row - 1:
                     bottom = max(bottom, row - 1)
             self._fill(column, top, bottom)
-            before = item
+            column_before, row = column, left
 
-    def area(self, lower: Sequence[Extremes], upper: Sequence[Extremes], place: Place, begin: int = 0) -> None:
+    def area(self, lower: Sequence[Extremes], upper: Sequence[Extremes], placer: Placer, begin: int = 0) -> None:
         """Fill between two lines, which have values in the same columns or are left out there."""
         above = {item.column: item for item in upper}
         both = [(item, above[item.column]) for item in lower if item.column in above]
@@ -50,22 +53,22 @@ class Raster:
         for index in range(start, len(both)):
             low, high = both[index]
             if index and low.joined and high.joined:
-                self._between(both[index - 1], (low, high), place)
-            self._fill(low.column, place(high.high), place(low.low))
+                self._between(both[index - 1], (low, high), placer)
+            self._fill(low.column, placer.row(high.high), placer.row(low.low))
 
-    def points(self, columns: Sequence[Extremes], place: Place, size: tuple[int, int], begin: int = 0) -> None:
+    def points(self, columns: Sequence[Extremes], placer: Placer, size: tuple[int, int], begin: int = 0) -> None:
         """Draw the extreme values of each column as blocks of `size`, at the left edge of a cell as wide as a block."""
         width, height = size
         for item in columns[_start(columns, begin) :]:
             edge = item.column // width * width
-            for row in {place(item.low), place(item.high)}:
+            for row in {placer.row(item.low), placer.row(item.high)}:
                 for column in range(edge, edge + width):
                     self._fill(column, row, row + height - 1 if 0 <= row < self._rows else row)
 
-    def _between(self, before: tuple[Extremes, Extremes], here: tuple[Extremes, Extremes], place: Place) -> None:
+    def _between(self, before: tuple[Extremes, Extremes], here: tuple[Extremes, Extremes], placer: Placer) -> None:
         begin, end = before[0].column, here[0].column
-        lows = place(before[0].last), place(here[0].first)
-        highs = place(before[1].last), place(here[1].first)
+        lows = placer.row(before[0].last), placer.row(here[0].first)
+        highs = placer.row(before[1].last), placer.row(here[1].first)
         for column in self._seen(begin + 1, end):
             share = (column - begin) / (end - begin)
             top = highs[0] + (highs[1] - highs[0]) * share
@@ -90,9 +93,10 @@ class Raster:
 
     def _fill(self, column: int, top: int, bottom: int) -> None:
         if 0 <= column < len(self.masks):
-            top = min(max(top, -1), self._rows) + 1
-            bottom = min(max(bottom, -1), self._rows) + 1
-            self.masks[column] |= (1 << bottom + 1) - (1 << top)
+            rows = self._rows
+            top = -1 if top < 0 else min(top, rows)
+            bottom = -1 if bottom < 0 else min(bottom, rows)
+            self.masks[column] |= (1 << bottom + 2) - (1 << top + 1)
 
 
 def _start(columns: Sequence[Extremes], begin: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf, log10
 
@@ -14,12 +14,6 @@ ROOM = 0.1
 
 SLACK = 0.6
 """An axis shrinks when less than this share of it is used."""
-
-BORDER = 0.05
-"""The share of columns on either side that may be spikes."""
-
-FENCE = 0.6
-"""How far beyond all other columns those still count, as a share of what the others take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +37,62 @@ def on_paper(value: float, log: bool) -> float:
     return log10(value) if value > 0 else -inf
 
 
-def placer(limits: Limits, rows: int) -> Callable[[float], int]:
-    """Return the function from a value to its row of dots, 0 at the top; what is not seen lies beyond either end."""
-    top, log = limits.high, limits.log
-    factor = (rows - 1) / (limits.high - limits.low)
-    far = 4.0 * rows
+@dataclass(frozen=True, slots=True)
+class Placer:
+    """Finds the row of dots of a value, 0 at the top; what is not seen lies beyond either end of `rows`."""
 
-    def place(value: float) -> int:
-        if log:
-            value = log10(value) if value > 0 else -inf
-        return round(min(max((top - value) * factor, -far), 2 * far))
+    limits: Limits
+    rows: int
 
-    return place
+    def row(self, value: float) -> int:
+        """Return the row of one value."""
+        far = 4.0 * self.rows
+        return round(min(max((self.limits.high - on_paper(value, self.limits.log)) * self._factor, -far), 2 * far))
+
+    def all(self, values: Sequence[float]) -> list[int]:
+        """Return the rows of many values."""
+        top, factor, far = self.limits.high, self._factor, 4.0 * self.rows
+        if self.limits.log or not values:
+            return [self.row(value) for value in values]
+        if (top - max(values)) * factor > -far and (top - min(values)) * factor < 2 * far:
+            return [round((top - value) * factor) for value in values]
+        return [round(min(max((top - value) * factor, -far), 2 * far)) for value in values]
+
+    @property
+    def _factor(self) -> float:
+        return (self.rows - 1) / (self.limits.high - self.limits.low)
 
 
-def wanted(columns: Sequence[Extremes], log: bool) -> tuple[float, float] | None:
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """What need not be seen: `count` columns at either end, as far as they lie beyond the others by more than `fence`.
+
+    `fence` is a share of what the others take.
+    """
+
+    count: int
+    fence: float
+
+
+def wanted(columns: Sequence[Extremes], log: bool, trim: Trim) -> tuple[float, float] | None:
     """Return the ends between which a series should be seen, or None for one without a value that can be.
 
     A few columns far from all others, such as the first batches of a training, do not count: the rest would be flat.
     """
-    lows = sorted(low for item in columns if (low := on_paper(item.low, log)) > -inf)
-    highs = sorted(high for item in columns if (high := on_paper(item.high, log)) > -inf)
+    lows, highs = [item.low for item in columns], [item.high for item in columns]
+    if log:
+        lows = [log10(value) for value in lows if value > 0]
+        highs = [log10(value) for value in highs if value > 0]
     if not highs:
         return None
-    lows = lows or highs
-    least = lows[int(len(lows) * BORDER)]
-    most = highs[-1 - int(len(highs) * BORDER)]
+    highs.sort()
+    lows = sorted(lows) or highs
+    least = lows[min(trim.count, len(lows) - 1)]
+    most = highs[max(-1 - trim.count, -len(highs))]
     core = most - least
     if core <= 0:
         return min(lows[0], highs[0]), highs[-1]
-    return max(lows[0], least - FENCE * core), min(highs[-1], most + FENCE * core)
+    return max(lows[0], least - trim.fence * core), min(highs[-1], most + trim.fence * core)
 
 
 def settle(shown: Limits | None, ranges: Iterable[tuple[float, float]], log: bool) -> Limits:
@@ -84,15 +104,12 @@ def settle(shown: Limits | None, ranges: Iterable[tuple[float, float]], log: boo
     if high - low <= 1e-9 * max(abs(low), abs(high)):
         spread = 0.5 if log else abs(low) * 0.1 or 1.0
         low, high = low - spread, high + spread
-    fits = shown is not None and shown.log == log
-    if fits and shown and shown.low <= low and high <= shown.high and high - low >= SLACK * (shown.high - shown.low):
-        return shown
+    before = shown if shown is not None and shown.log == log else None
+    if before and before.low <= low and high <= before.high and high - low >= SLACK * (before.high - before.low):
+        return before
     padding = (high - low) * PADDING
     room = (high - low) * ROOM
     # What comes is likelier on the side that it has just come from.
-    grown_down = fits and shown is not None and low < shown.low <= high
-    grown_up = fits and shown is not None and low <= shown.high < high
-    bottom = low - (room if grown_down else padding)
-    if not log and low >= 0:
-        bottom = max(bottom, 0.0)
-    return Limits(bottom, high + (room if grown_up else padding), log)
+    bottom = low - (room if before and low < before.low <= high else padding)
+    top = high + (room if before and low <= before.high < high else padding)
+    return Limits(bottom if log or low < 0 else max(bottom, 0.0), top, log)

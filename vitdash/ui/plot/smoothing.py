@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, isfinite
+from math import exp
 
 LEVELS = (0.0, 0.005, 0.02, 0.06)
 """How far back a smoothed value looks, as a share of the planned images; 0 is no smoothing."""
@@ -29,19 +29,20 @@ class Smoother:
         span, position, total, weight = self._span, self._position, self._sum, self._weight
         append = self.values.append
         distance_before = -1.0
-        keep = 0.0
-        for index in range(len(self.values), len(y)):
-            value = y[index]
-            if not isfinite(value):
+        keep = new = 0.0
+        known = len(self.values)
+        for place, value in zip(x[known : len(y)], y[known:], strict=True):
+            if value - value != 0.0:
                 append(value)
                 continue
-            distance = x[index] - position
+            distance = place - position
             if distance != distance_before:
                 # Two values at one place, or the first at 0, still count a little.
                 keep = exp(-max(distance, span * 1e-3) / span)
+                new = 1.0 - keep
                 distance_before = distance
-            position = x[index]
-            total = total * keep + value * (1.0 - keep)
-            weight = weight * keep + 1.0 - keep
+            position = place
+            total = total * keep + value * new
+            weight = weight * keep + new
             append(total / weight)
         self._position, self._sum, self._weight = position, total, weight

@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.binding import BindingType
 from textual.color import Color
 from textual.geometry import Region
 from textual.message import Message
@@ -15,10 +16,13 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from vitdash import keys
 from vitdash.text import figure
+from vitdash.ui import bindings
 from vitdash.ui.plot import ink
+from vitdash.ui.plot.paper import Scene
 from vitdash.ui.plot.series import Series
-from vitdash.ui.plot.sheet import Scene, Sheet
+from vitdash.ui.plot.sheet import Sheet
 from vitdash.ui.plot.smoothing import DEFAULT, LEVELS
 
 ZOOM = 1.5
@@ -60,6 +64,8 @@ class Chart(Widget, can_focus=True):
         "chart--grid",
         "chart--cursor",
     }
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings.of(keys.CHART)]
 
     smoothing = reactive(DEFAULT, init=False)
     log_scale = reactive(False, init=False)
@@ -120,7 +126,15 @@ class Chart(Widget, can_focus=True):
         self._view = None if length >= whole else (begin, begin + length)
         self._redraw()
 
-    def zoom_out_fully(self) -> None:
+    def action_zoom_in(self) -> None:
+        """Show less of the horizontal axis, around the position read."""
+        self.zoom(ZOOM, self._cursor)
+
+    def action_zoom_out(self) -> None:
+        """Show more of the horizontal axis."""
+        self.zoom(1 / ZOOM, self._cursor)
+
+    def action_zoom_all(self) -> None:
         """Show the whole horizontal axis."""
         self._view = None
         self._redraw()
@@ -201,7 +215,7 @@ class Chart(Widget, can_focus=True):
 
     def key_end(self) -> None:
         """Read the last column."""
-        self._read_cell(self._sheet.paper[0] - 1)
+        self._read_cell(self._sheet.paper.frame.width - 1)
 
     def key_escape(self) -> None:
         """Stop reading."""
@@ -260,8 +274,9 @@ class Chart(Widget, can_focus=True):
         background = self.background_colors[1]
         styles = {ink.BLANK: Style(bgcolor=background.rich_color)}
         for place, name in _NAMED.items():
-            rules = self.get_component_styles(f"chart--{name}")
-            styles[place] = _style(background, background + rules.color, bold=bool(rules.text_style.bold))
+            rules = self.get_visual_style(f"chart--{name}")
+            colour = background + (rules.foreground or background)
+            styles[place] = _style(background, colour, bold=bool(rules.bold))
         text = background.get_contrast_text(1.0)
         for number, series in enumerate(self._series):
             colour = Color.parse(series.sign.colour)
@@ -273,7 +288,7 @@ class Chart(Widget, can_focus=True):
 
     def _under(self, event: events.MouseEvent) -> float | None:
         offset = event.get_content_offset(self)
-        return None if offset is None else self._sheet.position(offset.x)
+        return None if offset is None else self._sheet.paper.position(offset.x)
 
     def _wheel(self, event: events.MouseEvent, factor: float) -> None:
         position = self._under(event)
@@ -283,19 +298,15 @@ class Chart(Widget, can_focus=True):
             self.zoom(factor, position)
 
     def _step(self, by: int) -> None:
-        window = self._sheet.window
-        if window is None:
-            return
-        width = self._sheet.paper[0]
-        if self._cursor is None:
-            self._read_cell(width - 1 if by < 0 else 0)
-        else:
-            self._read_cell(window.column(self._cursor) * width // window.columns + by)
+        cell = None if self._cursor is None else self._sheet.paper.cell(self._cursor)
+        if cell is None:
+            cell = self._sheet.paper.frame.width if by < 0 else -1
+        self._read_cell(cell + by)
 
     def _read_cell(self, cell: int) -> None:
-        width = self._sheet.paper[0]
-        if width:
-            self.read(self._sheet.position(self._sheet.indent + min(max(cell, 0), width - 1)))
+        paper = self._sheet.paper
+        if paper.frame.width:
+            self.read(paper.position(paper.indent + min(max(cell, 0), paper.frame.width - 1)))
 
 
 def _style(background: Color, colour: Color, *, bold: bool = False) -> Style:
