@@ -13,6 +13,7 @@ from vitdash.text import did_you_mean, plain
 EVERYWHERE = "everywhere"
 DASHBOARD = "in the dashboard"
 CHART = "on a chart"
+DIALOG = "in a question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ ACTIONS = (
     Action("move_up", ("k", "up"), "Go to the previous run."),
     Action("open", ("enter",), "Open the run."),
     Action("new", ("n",), "Start a new run."),
+    Action("digits", ("d",), "Train a small network on the bundled digits: a minute, nothing to download."),
     Action("clone", ("C",), "Start a new run from the configuration of this one."),
     Action("pause", ("space",), "Pause the run, or go on with it."),
     Action("stop", ("X",), "Stop the run with a checkpoint."),
@@ -37,11 +39,19 @@ ACTIONS = (
     Action("smoothing", ("S",), "Smooth the curves more, or not at all."),
     Action("log_scale", ("g",), "Show the loss on a logarithmic scale, or a linear one."),
     Action("compare", ("c",), "Compare the marked runs."),
-    Action("log", ("L",), "Show what the run's worker printed."),
-    Action("export", ("e",), "Write the results table to a file."),
-    Action("copy", ("y",), "Copy the results table."),
+    Action("worker_log", ("L",), "Show what the run's worker printed, and why it failed."),
+    Action("export", ("e",), "Write the results table to a file, or copy it."),
+    Action("copy", ("y",), "Copy the run's id, its command, or the results table."),
     Action("filter", ("slash",), "Show only the runs that fit some words."),
-    Action("results", ("r",), "Show the results table."),
+    Action("loss", ("1",), "Go to the loss curves."),
+    Action("accuracy", ("2",), "Go to the accuracy curves."),
+    Action("results", ("3", "r"), "Go to the results table."),
+    Action("images", ("4",), "Go to the images that the run got most wrong."),
+    Action("events", ("5",), "Go to what happened, line by line."),
+    Action("learning_rate", ("6",), "Go to the curves of the learning rate."),
+    Action("pace", ("7",), "Go to the curves of images per second."),
+    Action("which_accuracy", ("a",), "Draw another accuracy: argmax, svc, svc held-out, training."),
+    Action("table_view", ("v",), "Show other columns: figures, reported ones beside them, knobs that differ."),
     Action("diagnostics", ("i",), "Show what the run confuses: matrix, images, embedding."),
     Action("rename", ("R",), "Give the run another name."),
     Action("tag", ("t",), "Give the run tags."),
@@ -51,13 +61,15 @@ ACTIONS = (
     Action("lower_in_queue", ("J",), "Let the queued run start later."),
     Action("more_jobs", ("plus",), "Let one run more train at once."),
     Action("fewer_jobs", ("minus",), "Let one run fewer train at once."),
-    Action("full_screen_chart", ("f",), "Give the chart the whole screen."),
+    Action("full_screen", ("f",), "Give the panel the whole screen, or take it back."),
     Action("mark", ("m",), "Mark the run, to compare it or to act on many."),
     Action("zoom_in", ("z",), "Show less of the horizontal axis, around the position read.", CHART),
     Action("zoom_out", ("Z",), "Show more of the horizontal axis.", CHART),
     Action("zoom_all", ("0",), "Show the whole horizontal axis.", CHART),
+    Action("leave_filter", ("escape",), "Show everything again, or leave the whole-screen panel."),
+    Action("cancel", ("escape", "ctrl+g"), "Answer nothing.", DIALOG),
     Action("help", ("question_mark",), "Show every key.", EVERYWHERE),
-    Action("quit", ("q",), "Leave; what trains goes on.", EVERYWHERE),
+    Action("quit", ("q",), "Leave; asks what becomes of runs that train.", EVERYWHERE),
 )
 
 SWALLOWED = {

@@ -18,7 +18,7 @@ from vitdash.knobs import Knob, Value, knob, knobs_of
 from vitdash.text import plain
 
 THEMES = {
-    "dark": "textual-dark",
+    "dark": "tokyo-night",
     "light": "textual-light",
     "terminal-dark": "ansi-dark",
     "terminal-light": "ansi-light",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from vitdash.config import RunConfig
 from vitdash.errors import VitdashError
-from vitdash.run import labels, queue, store, summary
+from vitdash.run import labels, launch, queue, store, summary
 from vitdash.run.events import Event, News, Tick, TrainProgress
 from vitdash.run.history import RunHistory
 from vitdash.run.launch import Worker
@@ -189,6 +189,8 @@ class Fleet:
         for known in self.runs.values():
             if known.followed is not None:
                 known.followed.reader.close()
+        for worker in self._workers:
+            launch.leave(worker)
         if self._scheduler is not None:
             self._scheduler.release()
 

@@ -115,9 +115,14 @@ def detach(worker: Worker) -> None:
     """
     if worker.pipe is not None:
         os.close(worker.pipe)
+    leave(worker)
+    confirm(worker)
+
+
+def leave(worker: Worker) -> None:
+    """Let a worker end whenever it does, without anybody who asks."""
     # Whoever launched a process has to wait for it, or it stays in the system's table as long as we live.
     threading.Thread(target=worker.process.wait, name=worker.run.id, daemon=True).start()
-    confirm(worker)
 
 
 async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News, None]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from collections.abc import Collection
+
+from textual.binding import Binding, BindingType
 
 from vitdash import keys
 
 
-def of(place: str, shown: tuple[tuple[str, str], ...] = ()) -> list[Binding]:
-    """Return the bindings of a place: action `id` calls `action_<id>` there.
+def of(place: str, shown: tuple[tuple[str, str], ...] = (), elsewhere: Collection[str] = ()) -> list[BindingType]:
+    """Return the bindings of a place: action `id` calls `action_<id>` there, one of `elsewhere` calls `action_want`.
 
     `shown` are ids and short labels, in the order of the footer; all others work and stand in the help.
     """
@@ -18,7 +20,7 @@ def of(place: str, shown: tuple[tuple[str, str], ...] = ()) -> list[Binding]:
     return [
         Binding(
             ",".join(action.keys),
-            action.id,
+            f"want('{action.id}')" if action.id in elsewhere else action.id,
             labels.get(action.id, action.description),
             show=action.id in labels,
             tooltip=action.description,

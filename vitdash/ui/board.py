@@ -1,0 +1,179 @@
+"""Which runs stand on the dashboard, in which order, which of them is selected. Must not know widgets.
+
+The order is one that does not jump: what computes, what waits as its turn comes, then what has ended, the latest
+first. The selection belongs to a run, never to a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vitdash.errors import InputError
+from vitdash.run import selection
+from vitdash.run.control import Word
+from vitdash.run.fields import Facts, Fields
+from vitdash.run.fleet import Standing
+from vitdash.run.selection import Condition
+from vitdash.run.state import State
+from vitdash.ui.feed import Feed
+from vitdash.ui.signs import Sign, Signs
+
+MOST_CHARTED = 6
+"""Without marks, as many runs share the charts: more curves than this nobody tells apart at a glance."""
+
+ORDERS = (
+    ("", "what runs, what waits, what ended"),
+    ("-created", "newest first"),
+    ("name", "name"),
+    ("-accuracy", "best accuracy first"),
+    ("validation_loss", "lowest validation loss first"),
+    ("-images_per_second", "fastest first"),
+)
+"""The orders that one key goes through: as `--sort` takes them, and in words. The first is by what runs do."""
+
+_RANKS = {State.RUNNING: 0, State.STARTING: 0, State.PAUSED: 1, State.QUEUED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many runs do what, for one glance."""
+
+    running: int
+    paused: int
+    queued: int
+    finished: int
+    failed: int
+    """Failed or lost: what somebody should look at."""
+
+
+class Board:
+    """The runs of a feed as a person sees them."""
+
+    def __init__(self, feed: Feed, signs: Signs) -> None:
+        self.feed = feed
+        self.signs = signs
+        self.order = ORDERS[0]
+        self.filter = ""
+        self.filter_problem = ""
+        self.marked: set[str] = set()
+        self.shown: list[Standing] = []
+        self.selected_id: str | None = None
+        self.asked: dict[str, tuple[Word, State]] = {}
+        self._condition: Condition | None = None
+
+    @property
+    def selected(self) -> Standing | None:
+        """The run that keys act on."""
+        return self.feed.runs.get(self.selected_id) if self.selected_id else None
+
+    def sign(self, known: Standing) -> Sign:
+        """Return how a run is marked."""
+        return self.signs.of(known.run.id)
+
+    def arrange(self) -> None:
+        """Bring the shown runs up to date with the feed; called when anything changed."""
+        runs = self.feed.runs
+        for run_id in runs:
+            self.signs.of(run_id)
+        self.marked &= runs.keys()
+        # An order that has taken effect, or has been overtaken by something else, is no news any more.
+        self.asked = {key: value for key, value in self.asked.items() if key in runs and runs[key].state is value[1]}
+        self.shown = self._ordered(self._filtered(runs.values()))
+        ids = [known.run.id for known in self.shown]
+        if self.selected_id not in ids:
+            self.selected_id = ids[0] if ids else None
+
+    def set_filter(self, text: str) -> None:
+        """Show only the runs that fit; a text that is no condition is kept, and `filter_problem` says why not."""
+        self.filter, self.filter_problem, self._condition = text.strip(), "", None
+        if self.filter:
+            try:
+                self._condition = selection.condition(self.filter, self._fields(), "filter")
+            except InputError as error:
+                self.filter_problem = f"{error.message} {error.hint}".strip()
+        self.arrange()
+
+    def next_order(self) -> str:
+        """Sort by the next of the orders, and return it in words."""
+        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
+        self.arrange()
+        return self.order[1]
+
+    def move(self, by: int) -> None:
+        """Select another run; beyond the ends, the last one there."""
+        ids = [known.run.id for known in self.shown]
+        if ids:
+            place = ids.index(self.selected_id) if self.selected_id in ids else 0
+            self.selected_id = ids[max(0, min(len(ids) - 1, place + by))]
+
+    def toggle_mark(self) -> None:
+        """Mark the selected run, or take its mark away."""
+        if self.selected_id:
+            self.marked ^= {self.selected_id}
+
+    def acted_on(self) -> list[Standing]:
+        """Return the runs that an action on many is about: the marked ones, else the selected one."""
+        marked = [known for known in self.shown if known.run.id in self.marked]
+        return marked or ([self.selected] if self.selected else [])
+
+    def charted(self) -> list[Standing]:
+        """Return the runs whose curves are drawn, in the order in which they were created.
+
+        The marked ones; without marks, the selected run, those that compute, and the latest with something to show.
+        """
+        runs = self.feed.runs
+        if self.marked:
+            return [known for run_id, known in runs.items() if run_id in self.marked]
+        chosen = {self.selected_id} if self.selected_id else set()
+        active = [run_id for run_id, known in runs.items() if known.state.active]
+        with_curves = [run_id for run_id, known in runs.items() if known.short.figures.images_seen]
+        for run_id in [*active, *reversed(with_curves)]:
+            if len(chosen) >= MOST_CHARTED:
+                break
+            chosen.add(run_id)
+        return [known for run_id, known in runs.items() if run_id in chosen]
+
+    def tally(self) -> Tally:
+        """Return how many runs do what."""
+        states = [known.state for known in self.feed.runs.values()]
+        return Tally(
+            running=sum(state in (State.RUNNING, State.STARTING) for state in states),
+            paused=states.count(State.PAUSED),
+            queued=states.count(State.QUEUED),
+            finished=states.count(State.FINISHED),
+            failed=states.count(State.FAILED) + states.count(State.LOST),
+        )
+
+    def turn(self, run_id: str) -> int | None:
+        """Return which in line a run is, 1 for the next; None where it does not wait."""
+        return self.feed.line.index(run_id) + 1 if run_id in self.feed.line else None
+
+    def _fields(self) -> Fields:
+        return Fields(known.short for known in self.feed.runs.values())
+
+    def _filtered(self, runs: Iterable[Standing]) -> list[Standing]:
+        condition = self._condition
+        if condition is None:
+            return list(runs)
+        found = []
+        for known in runs:
+            try:
+                if condition.holds(Facts(known.short)):
+                    found.append(known)
+            except InputError as error:
+                self.filter_problem = error.message
+        return found
+
+    def _ordered(self, runs: list[Standing]) -> list[Standing]:
+        if not self.order[0]:
+            return sorted(runs, key=self._rank)
+        known = {item.run.id: item for item in runs}
+        ordered = selection.order(self.order[0], self._fields(), "sort")
+        return [known[facts.summary.run.id] for facts in ordered(Facts(item.short) for item in runs)]
+
+    def _rank(self, known: Standing) -> tuple[int, float, str]:
+        rank = _RANKS.get(known.state, 3)
+        # Those that compute stand as they were started, so that a new one comes below; ended ones, the latest first.
+        within = -known.short.created if rank == 3 else float(self.turn(known.run.id) or 0) if rank == 2 else 0.0
+        return rank, within or (known.short.created if rank < 2 else within), known.run.id

@@ -1,0 +1,171 @@
+"""One run in words and figures, as every list and card writes them. Must not know widgets.
+
+What was not computed is None here, and nothing on the screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vitdash import text
+from vitdash.run import lines, pace
+from vitdash.run.control import Word
+from vitdash.run.fleet import Standing
+from vitdash.run.history import RunHistory
+from vitdash.run.state import State
+from vitdash.ui.signs import Sign
+
+ICONS = {
+    State.QUEUED: "◌",
+    State.STARTING: "▷",
+    State.RUNNING: "▶",
+    State.PAUSED: "‖",
+    State.FINISHED: "✔",
+    State.STOPPED: "■",
+    State.FAILED: "✘",
+    State.LOST: "✘",
+    State.ELSEWHERE: "…",
+}
+STYLES = {
+    State.RUNNING: "success",
+    State.STARTING: "success",
+    State.PAUSED: "warning",
+    State.FINISHED: "accent",
+    State.FAILED: "error",
+    State.LOST: "error",
+}
+"""The theme's colour of a state; any other is written as usual text."""
+
+_ASKED = {Word.PAUSE: "pausing…", Word.STOP: "stopping…", Word.RUN: "going on…"}
+STALLED_SECONDS = 60.0
+"""After this long without a batch or an event a worker is said to be silent, with how long."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is known of a run now. `doing` is what it does besides training, waits for, or ended by."""
+
+    id: str
+    name: str
+    sign: Sign
+    state: State
+    word: str
+    doing: str
+    marked: bool
+    seen: int
+    planned: int
+    loss: float | None
+    validation_loss: float | None
+    accuracy: float | None
+    svc: float | None
+    rate: float | None
+    left: float | None
+    seconds: float | None
+    history: RunHistory
+    version: int
+    turn: int | None = None
+    tags: tuple[str, ...] = ()
+
+    @property
+    def icon(self) -> str:
+        """The sign of what it does."""
+        return ICONS[self.state]
+
+    @property
+    def share(self) -> float | None:
+        """How much of what is planned is done, None while nobody has said how much that is."""
+        return min(1.0, self.seen / self.planned) if self.planned else None
+
+
+def gather(
+    known: Standing,
+    sign: Sign,
+    *,
+    now: float,
+    asked: Word | None = None,
+    marked: bool = False,
+    turn: int | None = None,
+) -> RunFacts:
+    """Return what is known of a run; `now` is Unix time, `turn` its place among those that wait."""
+    figures, history, tick = known.short.figures, known.history, known.tick
+    active = known.state.active
+    results = figures.results
+    aim = planned(known)
+    seen = max(figures.images_seen, tick.images_seen if tick else 0)
+    progress = history.progress
+    rate = tick.images_per_second if tick else progress[-1].images_per_second if active and progress else None
+    return RunFacts(
+        id=known.run.id,
+        name=known.short.name,
+        sign=sign,
+        state=known.state,
+        word=_ASKED[asked] if asked else str(known.state),
+        doing=_doing(known, history, now, turn),
+        marked=marked,
+        seen=seen,
+        planned=aim,
+        loss=tick.loss if tick else figures.loss,
+        validation_loss=results.get("validation_loss"),
+        accuracy=results.get("accuracy"),
+        svc=results.get("svc"),
+        rate=rate if known.state is State.RUNNING or not active else None,
+        left=pace.seconds_left(history, seen, aim) if known.state is State.RUNNING and aim else None,
+        seconds=figures.seconds,
+        history=history,
+        version=known.version,
+        turn=turn,
+        tags=known.short.labels.tags,
+    )
+
+
+def planned(known: Standing) -> int:
+    """Return how many images a run is to see, 0 where nothing says it."""
+    told = known.short.figures.planned_images
+    # Of a run that has not begun only its configuration tells; for others it is not worth reading.
+    if told or known.state not in (State.QUEUED, State.STARTING, State.PAUSED, State.RUNNING):
+        return told
+    return known.config.train.max_inputs if known.config else 0
+
+
+def _doing(known: Standing, history: RunHistory, now: float, turn: int | None) -> str:
+    match known.state:
+        case State.QUEUED:
+            return _waits(turn)
+        case State.PAUSED if turn is not None:
+            return f"goes on when it is its turn: {_ordinal(turn)} in line"
+        case State.STARTING:
+            return "loading torch"
+        case State.RUNNING:
+            return _running(known, history, now)
+        case State.FAILED:
+            return known.short.figures.reason or known.short.problem or "failed"
+        case State.LOST:
+            return known.short.problem or "its worker was killed, or the machine went down; it can go on"
+        case State.ELSEWHERE:
+            return f"belongs to the machine {text.plain(known.claim.host, 60)}"
+        case _:
+            return ""
+
+
+def _running(known: Standing, history: RunHistory, now: float) -> str:
+    if history.phase is not None:
+        return lines.phase(history.phase)
+    if history.started is None:
+        return "loading torch"
+    if not history.progress and known.tick is None:
+        return "first batches"
+    heard = history.last_time
+    if known.tick is None and heard and now - heard > STALLED_SECONDS:
+        return f"no news for {text.duration(now - heard)}"
+    return ""
+
+
+def _waits(turn: int | None) -> str:
+    if turn is None:
+        return "waits"
+    return "waits for a free slot, next in line" if turn == 1 else f"waits, {_ordinal(turn)} in line"
+
+
+def _ordinal(number: int) -> str:
+    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"

@@ -1,0 +1,63 @@
+"""The names of the panels, one of them shown: `1 Loss 2 Accuracy …`. Must not know what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from vitdash.ui.ink import Line
+
+
+class TabLine(Widget):
+    """One line of names with their keys; a click shows a panel."""
+
+    class Chosen(Message):
+        """A name was clicked on."""
+
+        def __init__(self, tab: str) -> None:
+            super().__init__()
+            self.tab = tab
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-line--current", "tab-line--key"}
+    DEFAULT_CSS = """
+    TabLine {
+        height: 1;
+        & > .tab-line--current { background: $primary; color: $text; text-style: bold; }
+        & > .tab-line--key { color: $text-accent; text-style: bold; }
+    }
+    """
+    current: reactive[str] = reactive("")
+
+    def __init__(self, tabs: Sequence[tuple[str, str]], *, id: str | None = None) -> None:  # noqa: A002 - as Textual has it
+        """Take the panels' ids and names, in order."""
+        super().__init__(id=id)
+        self._tabs = tuple(tabs)
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is but one
+        """Return the line."""
+        current = self.get_component_rich_style("tab-line--current", partial=True)
+        key = self.get_component_rich_style("tab-line--key", partial=True)
+        line = Line((" ", ""))
+        for number, (tab, name) in enumerate(self._tabs, 1):
+            if tab == self.current:
+                line.add(f" {number} {name} ", "current")
+            else:
+                line.add(f" {number}", "key").add(f" {name} ")
+        styles: dict[str, Style] = {"current": current, "key": key}
+        return line.strip(self.size.width, styles, self.rich_style)
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which name was clicked on."""
+        left = 1
+        for number, (tab, name) in enumerate(self._tabs, 1):
+            width = len(f" {number} {name} ")
+            if left <= event.x < left + width:
+                self.post_message(self.Chosen(tab))
+            left += width
