@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,12 @@ def refusal(file: Path, content: str | bytes) -> str:
     return sentence.removeprefix(f"{file}: ")
 
 
-@given(STATED, st.permutations([key for action in keys.ACTIONS for key in action.keys]))
+ALL_KEYS = sorted({key for action in keys.ACTIONS for key in action.keys})
+ALL_KEYS += [f"alt+{letter}" for letter in string.ascii_lowercase] + [f"f{number}" for number in range(9, 25)]
+"""Enough to give each action one of its own, wherever it works."""
+
+
+@given(STATED, st.permutations(ALL_KEYS))
 def test_what_is_written_is_read_back_equal(stated: dict[tuple[str, str], Any], dealt: list[str]) -> None:
     """Any values that are allowed, any distribution of keys; the rest keeps its default."""
     content: dict[str, dict[str, Any]] = {}
