@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands import completion, data, keeping, plugins, presets, runs, setup, show, training
+from vitdash.commands import completion, data, keeping, plugins, presets, queue, runs, setup, show, training
 from vitdash.commands.output import write
 from vitdash.completion import answer
 
@@ -39,6 +39,11 @@ app.command()(training.train)
 app.command()(training.resume)
 app.command()(training.pause)
 app.command()(training.stop)
+
+queue_app = typer.Typer(rich_markup_mode=None)
+queue_app.callback(invoke_without_command=True)(queue.show_queue)
+queue_app.command("move", context_settings={"ignore_unknown_options": True})(queue.move)
+app.add_typer(queue_app, name="queue", help="List what waits, say how many runs train at once, or change the order.")
 
 app.command()(runs.runs)
 app.command()(show.show)

@@ -21,6 +21,7 @@ def _run_name(offered: Callable[..., Offers]) -> Any:  # noqa: ANN401 - what typ
 
 RunName = Annotated[str, _run_name(candidates.runs)]
 ActiveRunName = Annotated[str, _run_name(candidates.active_runs)]
+StoppableRunName = Annotated[str, _run_name(candidates.stoppable_runs)]
 ResumableRunName = Annotated[str, _run_name(candidates.resumable_runs)]
 RunNames = Annotated[
     list[str],

@@ -18,6 +18,7 @@ from vitdash.commands.options import (
     Quiet,
     ResumableRunName,
     RunsDir,
+    StoppableRunName,
     assigned,
     root,
 )
@@ -44,6 +45,7 @@ def train(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the run; else as its preset.")] = None,
     runs_dir: RunsDir = None,
     detach: Detach = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Let it wait for its turn, and return at once.")] = False,
     export: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as markdown at the end.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --export replace a file.")] = False,
     quiet: Quiet = False,
@@ -51,8 +53,10 @@ def train(
 ) -> None:
     """Train a preset in the background and watch it. Ctrl-C stops it with a checkpoint."""
     from vitdash import presets
+    from vitdash.errors import InputError
     from vitdash.export import destination, rendering
     from vitdash.run import launch
+    from vitdash.run import queue as queues
     from vitdash.terminal import interruptions
 
     short = {
@@ -63,12 +67,18 @@ def train(
         "device": device,
     }
     given = assigned(assignments or []) | {knob: text for knob, text in short.items() if text is not None}
+    if queue and export:
+        raise InputError("--export", "cannot be given with --queue: this command does not wait for the end.")
     config = presets.load_for_new_run(preset)
     config = config.replace(config.parse(given))
     if export:
         destination.check(export, replace=force)
+    what = (config, root(runs_dir), name or config.description.preset, tuple(sys.argv[1:]))
+    if queue:
+        _queue(queues.enqueue(*what), as_json=as_json)
+        return
     with interruptions.held():
-        run = launch.create(config, root(runs_dir), name or config.description.preset, tuple(sys.argv[1:]))
+        run = launch.create(*what)
         _attend(launch.start(run), detach=detach, quiet=quiet, as_json=as_json)
     if export and not detach:
         destination.write(export, rendering.render([run], "markdown"), replace=force)
@@ -100,11 +110,19 @@ def pause(reference: ActiveRunName, runs_dir: RunsDir = None, as_json: Json = Fa
     _ask(store.find(root(runs_dir), reference), "pause", as_json=as_json)
 
 
-def stop(reference: ActiveRunName, runs_dir: RunsDir = None, as_json: Json = False) -> None:
-    """Stop a run with a checkpoint, to be resumed later."""
-    from vitdash.run import store
+def stop(reference: StoppableRunName, runs_dir: RunsDir = None, as_json: Json = False) -> None:
+    """Stop a run with a checkpoint, to be resumed later. One that waits is taken out of the queue."""
+    from vitdash.run import queue, state, store
 
-    _ask(store.find(root(runs_dir), reference), "stop", as_json=as_json)
+    run = store.find(root(runs_dir), reference)
+    if state.derive(run) is not state.State.QUEUED:
+        _ask(run, "stop", as_json=as_json)
+        return
+    queue.leave(run)
+    if as_json:
+        _print_state(run)
+    else:
+        out().print(f"{run.id} waits no more. Go on with: vitdash resume {run.id}", soft_wrap=True)
 
 
 def _attend(worker: Worker, *, detach: bool, quiet: bool, as_json: bool) -> None:
@@ -121,6 +139,14 @@ def _attend(worker: Worker, *, detach: bool, quiet: bool, as_json: bool) -> None
             out().print(f"{run.id} runs in the background. Watch it: vitdash tail -f {run.id}", soft_wrap=True)
         return
     watch.attend(worker, out(), quiet=quiet, as_json=as_json)
+
+
+def _queue(run: Run, *, as_json: bool) -> None:
+    """Say that a run waits now."""
+    if as_json:
+        _print_state(run)
+    else:
+        out().print(f"{run.id} waits for its turn. Look: vitdash queue", soft_wrap=True)
 
 
 def _ask(run: Run, word: str, *, as_json: bool) -> None:

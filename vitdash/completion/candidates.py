@@ -88,6 +88,28 @@ def active_runs(ctx: typer.Context, incomplete: str) -> Offers:
     return [(reference, str(state)) for reference, state in _runs(ctx, incomplete) if state and state.active]
 
 
+def stoppable_runs(ctx: typer.Context, incomplete: str) -> Offers:
+    """Offer the runs that a worker is at, and those that wait for one."""
+    found = _runs(ctx, incomplete)
+    return [(reference, str(state)) for reference, state in found if state and (state.active or state == "queued")]
+
+
+def waiting_runs(ctx: typer.Context) -> Offers:
+    """Offer the runs in the queue, the next first."""
+    from vitdash.run import queue
+    from vitdash.run.states import States
+
+    root = _root(ctx)
+    waiting = {run.id: place + 1 for place, run in enumerate(queue.waiting(root, States(root).look()))}
+    found = [(reference, waiting[run.id]) for reference, run in _references(_all_runs(ctx)) if run.id in waiting]
+    return [(reference, f"place {place}") for reference, place in sorted(found, key=lambda item: item[1])]
+
+
+def places() -> Offers:
+    """Offer where a run in the queue may go."""
+    return [("first", ""), ("last", ""), ("-1", "one place earlier"), ("+1", "one place later")]
+
+
 def resumable_runs(ctx: typer.Context, incomplete: str) -> Offers:
     """Offer the runs that can go on."""
     found = _runs(ctx, incomplete)
@@ -172,8 +194,14 @@ def _references(found: list[Run]) -> list[tuple[str, Run]]:
 def _all_runs(ctx: typer.Context) -> list[Run]:
     from vitdash.run import store
 
+    return store.all_runs(_root(ctx))
+
+
+def _root(ctx: typer.Context) -> Path:
+    from vitdash.run import store
+
     root = ctx.params.get("runs_dir")
-    return store.all_runs(Path(root) if root else store.default_root())
+    return Path(root) if root else store.default_root()
 
 
 def _shown_name(run: Run) -> str:

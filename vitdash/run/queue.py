@@ -30,7 +30,11 @@ from vitdash.run.states import States
 from vitdash.run.store import Run
 from vitdash.text import plain
 
+BUSY = (State.STARTING, State.RUNNING)
+"""What takes a place of those that may compute at once."""
 MOST_JOBS = 64
+MOST_STEPS = 1_000_000
+"""How far a run moves that is to be the first, or the last."""
 LARGEST_FILE_BYTES = 1 << 20
 PROBED_SECONDS = 0.1
 """Patience with a reader that probes the lock, or with another change of a few milliseconds."""
@@ -118,6 +122,10 @@ def set_jobs(root: Path, jobs: int) -> int:
     """
     if not 1 <= jobs <= MOST_JOBS:
         raise InputError("jobs", f"{jobs} at once is not allowed. Allowed: 1 to {MOST_JOBS}.")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(plain(root), f"cannot hold a queue: {plain(error.strerror)}.") from None
     _change(root, lambda line: dataclasses.replace(line, jobs=jobs))
     return jobs
 
@@ -171,7 +179,7 @@ class Scheduler:
         With `pipes` the caller reads what the workers send; else they have none, and their logs tell.
         """
         states = self._states.look()
-        busy = sum(found in (State.STARTING, State.RUNNING) for found in states.values())
+        busy = sum(found in BUSY for found in states.values())
         room = read(self._root).jobs - busy
         started: list[Worker] = []
         for run in waiting(self._root, states)[: max(0, room)]:

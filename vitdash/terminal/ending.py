@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Callable
-
-import typer
+from typing import Any
 
 from vitdash import plugins
 from vitdash.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_OK, EXIT_OUTPUT_CLOSED, VitdashError
@@ -15,8 +14,9 @@ from vitdash.text import plain
 
 LONGEST_SENTENCE = 4000
 
-# Typer vendors click from 0.28 on; the error that all its complaints descend from has no public name in both.
-_UsageError: type[Exception] = typer.BadParameter.__mro__[2]
+
+class _NoError(Exception):
+    """Never raised: stands for what cannot have been raised."""
 
 
 def of(command: Callable[[], object]) -> int:
@@ -31,13 +31,25 @@ def of(command: Callable[[], object]) -> int:
             sys.stdout.flush()
     except VitdashError as error:
         return _complain(str(error), error.exit_code)
-    except _UsageError as error:
+    except _usage_error() as error:
         return _complain(_usage(error), EXIT_BAD_INPUT)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, _abort()):
         return _complain("interrupted.", EXIT_INTERRUPTED)
     except (OSError, OutputClosedError, SystemExit) as error:
         return _output_failed(error)
     return outcome if isinstance(outcome, int) else EXIT_OK
+
+
+def _usage_error() -> type[Exception]:
+    """Return the error that all complaints of typer descend from, where it has been imported at all."""
+    typer = sys.modules.get("typer")
+    # Typer vendors click from 0.28 on; that error has no public name in both.
+    return typer.BadParameter.__mro__[2] if typer else _NoError
+
+
+def _abort() -> type[Exception]:
+    typer = sys.modules.get("typer")
+    return typer.Abort if typer else _NoError
 
 
 def _complain(sentence: str, code: int) -> int:
@@ -54,7 +66,7 @@ def _say(sentence: str) -> None:
 def _usage(error: Exception) -> str:
     """Return what typer complains of, and where the options are explained."""
     sentence: str = error.format_message()  # type: ignore[attr-defined]
-    context: typer.Context | None = error.ctx  # type: ignore[attr-defined]
+    context: Any = error.ctx  # type: ignore[attr-defined]
     ended = sentence if sentence.endswith((".", "?")) else f"{sentence}."
     return f"{ended} See: {context.command_path} --help" if context else ended
 

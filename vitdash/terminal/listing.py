@@ -45,6 +45,23 @@ def runs(console: Console, found: list[Facts], of: int | None = None) -> None:
     _count(console, found, of)
 
 
+def queue(console: Console, waiting: list[Facts], jobs: int, busy: int) -> None:
+    """Print a line for each run that waits, the next first; below them, how many train now and may at once."""
+    fields = Fields()
+
+    def column(name: str, rank: int = 0, *, left: bool = False) -> GridColumn:
+        field = fields[name]
+        return GridColumn(field.heading, tuple(field.written(facts) for facts in waiting), rank, left)
+
+    if waiting:
+        places = GridColumn("place", tuple(str(place + 1) for place in range(len(waiting))), 1)
+        named = GridColumn("name", tuple(text.plain(facts.summary.labels.name) for facts in waiting), 2, left=True)
+        state, images = column("state", left=True), column("max_inputs", 4)
+        grid.show(console, [column("run", left=True), places, named, state, images, column("preset", 3, left=True)])
+    waits = "Nothing waits" if not waiting else f"{text.runs(len(waiting))} wait" + "s" * (len(waiting) == 1)
+    console.print(f"{waits}; {text.count(busy)} of {text.count(jobs)} at once now.", style="dim", soft_wrap=True)
+
+
 def chosen(console: Console, found: list[Facts], fields: list[Field], of: int | None = None) -> None:
     """Print the given fields of each run; what does not fit, the last first, is named below. Else as `runs`."""
     columns = [

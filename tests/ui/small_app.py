@@ -1,0 +1,50 @@
+"""A very small app on our driver, for what concerns the terminal alone: `python -m tests.ui.small_app`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from textual.app import App, ComposeResult
+from textual.filter import LineFilter
+from textual.widgets import Static
+
+from vitdash.settings import Settings
+from vitdash.ui import appearance, line_filters
+from vitdash.ui.driver import TerminalDriver
+
+
+class Small(App[None]):
+    """Says which keys it got."""
+
+    CSS = "Static { border: round $primary; } #muted { color: $text-muted; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=TerminalDriver)
+        self.looks = appearance.choose(Settings(), os.environ)
+        self.theme = self.looks.theme
+        self._own = line_filters.of(self.looks)
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Return Textual's own and ours."""
+        return [*super().get_line_filters(), *self._own]
+
+    def compose(self) -> ComposeResult:
+        """Show a line with all kinds of characters, and one of the keys."""
+        yield Static("ready ● ▲ ⣿⡇ ▁▂▃ … 猫 é", id="signs")
+        yield Static("muted", id="muted")
+        yield Static("keys:", id="keys")
+
+    def on_key(self, event: object) -> None:
+        """Show a key; q ends."""
+        key = getattr(event, "key", "")
+        if key == "q":
+            self.exit()
+        shown = self.query_one("#keys", Static)
+        shown.update(f"{shown.content} {key}")
+
+
+if __name__ == "__main__":
+    app = Small()
+    app.run()
+    sys.exit(app.return_code or 0)
