@@ -44,6 +44,9 @@ class Curve:
     def take(self, series: Series, span: float) -> None:
         """Take in what a series holds now, smoothed over `span` images."""
         span = 0.0 if series.dots else span
+        if series.ended and self.series.ended and span == self._span and len(series.x) == self._known[0] > 0:
+            self.series = series
+            return
         if not self._continues(series) or span != self._span:
             self._window = None
             self._smoother = Smoother(span) if span else None
@@ -94,7 +97,7 @@ class Curve:
         for raster in (self.line, self.band):
             raster.clear(begin)
         if self.series.dots:
-            self.line.points(self.main, placer, (dots.across, max(1, dots.down // 2)), begin)
+            self.line.points(self.main, placer, self._point(dots), begin)
         else:
             self.line.line(self.main, placer, begin)
         if self.raw:
@@ -116,6 +119,11 @@ class Curve:
     def last(self) -> float | None:
         """The last value that is a number."""
         return next((value for value in reversed(self.values) if isfinite(value)), None)
+
+    def _point(self, dots: Dots) -> tuple[int, int]:
+        """Return the size of a point: half a cell, or one dot where they stand close."""
+        close = self._window is not None and len(self.main) * dots.across > self._window.columns
+        return (1, 1) if close else (dots.across, max(1, dots.down // 2))
 
     def _few(self) -> int:
         """Return how many columns are few: no more than a sixth of those that have values."""
