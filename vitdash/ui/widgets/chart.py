@@ -102,6 +102,11 @@ class Chart(Widget, can_focus=True):
         self._series, self._planned = tuple(series), planned
         self._redraw()
 
+    def retitle(self, title: str) -> None:
+        """Say what is drawn now."""
+        self._title = title
+        self._redraw()
+
     @property
     def view(self) -> tuple[float, float]:
         """The ends of what is seen of the horizontal axis."""
