@@ -44,9 +44,6 @@ class Curve:
     def take(self, series: Series, span: float) -> None:
         """Take in what a series holds now, smoothed over `span` images."""
         span = 0.0 if series.dots else span
-        if series.ended and self.series.ended and span == self._span and len(series.x) == self._known[0] > 0:
-            self.series = series
-            return
         if not self._continues(series) or span != self._span:
             self._window = None
             self._smoother = Smoother(span) if span else None
