@@ -118,7 +118,7 @@ class WorkerLog(Screen[None]):
 
     def _take(self, found: Logs, earlier: bool) -> None:
         self._looking = False
-        if found == self._found or not self.is_mounted:
+        if not self.is_mounted or (found == self._found and not earlier):
             return
         first, self._found = self._found is None, found
         if first:
@@ -221,7 +221,7 @@ class WorkerLog(Screen[None]):
 
     def action_log_earlier(self) -> None:
         """Read more of what was printed before."""
-        self._go_to(_PRINTED)
+        self._page = _PRINTED
         self.look(earlier=True)
 
     def action_log_down(self) -> None:
