@@ -110,6 +110,19 @@ def test_a_key_with_two_meanings_is_named_with_both(changes: dict[str, str], tol
     assert str(refused.value) == told
 
 
+def test_a_key_may_do_one_thing_here_and_another_there() -> None:
+    """Places that are never seen together have keys of their own; what is over the dashboard has those of all that is.
+
+    Only leaving is one thing wherever it is done.
+    """
+    keys.check(bound(log_wrap="S", compared_full="y", compared_copy="f", worst_images="n"))
+    keys.check(bound(back="x", quit="x"))
+    with pytest.raises(ValueError, match="'q' stands for both back and log_wrap in a run's log"):
+        keys.check(bound(log_wrap="q"))
+    with pytest.raises(ValueError, match="stands for both log_wrap and help in a run's log"):
+        keys.check(bound(log_wrap="?"))
+
+
 def test_keys_may_be_exchanged() -> None:
     """Only the whole map is judged, not one change after the other."""
     keys.check(bound(sort="S", smoothing="s"))

@@ -15,6 +15,13 @@ DASHBOARD = "in the dashboard"
 CHART = "on a chart"
 DIALOG = "in a question"
 FORM = "in the form"
+OVER = "over the dashboard"
+"""On every screen that lies over the dashboard, beside the keys of its own."""
+INSIDE = "in a run's diagnostics"
+LOG = "in a run's log"
+COMPARE = "in a comparison"
+HELP = "in the help"
+PLACES_OVER = (INSIDE, LOG, COMPARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,40 @@ ACTIONS = (
     Action("zoom_all", ("0",), "Show the whole horizontal axis.", CHART),
     Action("leave_filter", ("escape",), "Show everything again, or leave the whole-screen panel."),
     Action("cancel", ("escape", "ctrl+g"), "Answer nothing.", DIALOG),
+    Action("back", ("q", "escape"), "Go back.", OVER),
+    Action("earlier_evaluation", ("left", "left_square_bracket"), "Go to the evaluation before.", INSIDE),
+    Action("later_evaluation", ("right", "right_square_bracket"), "Go to the evaluation after.", INSIDE),
+    Action("first_evaluation", ("home",), "Go to the first evaluation.", INSIDE),
+    Action("last_evaluation", ("end",), "Go to the last evaluation.", INSIDE),
+    Action("worst_images", ("1",), "Show the images that were most wrong.", INSIDE),
+    Action("best_images", ("2",), "Show the images that were most right.", INSIDE),
+    Action("augmented_images", ("3",), "Show training images as the network sees them.", INSIDE),
+    Action("confusion_matrix", ("4",), "Show what was taken for what.", INSIDE),
+    Action("class_accuracies", ("5",), "Show the accuracy of each class.", INSIDE),
+    Action("embedding_scatter", ("6",), "Show the embedding along its two principal axes.", INSIDE),
+    Action("log_events", ("1",), "Show what happened.", LOG),
+    Action("log_printed", ("2",), "Show what the worker printed.", LOG),
+    Action("log_failure", ("3",), "Show why the run failed.", LOG),
+    Action("log_search", ("slash",), "Show only the lines that contain some words.", LOG),
+    Action("log_progress", ("p",), "Show the training records too, or leave them out.", LOG),
+    Action("log_wrap", ("w",), "Wrap long lines, or cut them off.", LOG),
+    Action("log_earlier", ("b",), "Read more of what the worker printed before.", LOG),
+    Action("log_down", ("j",), "Go one line down.", LOG),
+    Action("log_up", ("k",), "Go one line up.", LOG),
+    Action("log_start", ("g",), "Go to the first line.", LOG),
+    Action("log_end", ("G",), "Go to the last line, and follow it.", LOG),
+    Action("log_copy", ("y",), "Copy what is shown.", LOG),
+    Action("compared_loss", ("1",), "Compare the loss curves.", COMPARE),
+    Action("compared_accuracy", ("2",), "Compare the accuracy curves.", COMPARE),
+    Action("compared_values", ("3",), "Compare the values at the end.", COMPARE),
+    Action("compared_knobs", ("4",), "Compare the knobs: those that differ.", COMPARE),
+    Action("compared_kind", ("a",), "Compare another accuracy: argmax, svc, svc held-out, training.", COMPARE),
+    Action("compared_smoothing", ("S",), "Smooth the curves more, or not at all.", COMPARE),
+    Action("compared_log_scale", ("g",), "Show the loss on a logarithmic scale, or a linear one.", COMPARE),
+    Action("compared_full", ("f",), "Give the panel the whole screen, or take it back.", COMPARE),
+    Action("compared_base", ("b",), "Take the differences to the next of the runs.", COMPARE),
+    Action("compared_copy", ("y",), "Copy the table that is shown.", COMPARE),
+    Action("close_help", ("escape", "ctrl+g"), "Close the help.", HELP),
     Action("launch", ("f5", "ctrl+r"), "Train it now.", FORM),
     Action("enqueue", ("f6", "ctrl+t"), "Put it at the end of the queue.", FORM),
     Action("choose_preset", ("f2", "ctrl+o"), "Begin from another preset.", FORM),
@@ -95,6 +136,8 @@ SWALLOWED = {
 }
 """Keys that may never arrive, and why."""
 
+_LEAVING = {"back", "quit"}
+"""One key may well do both: it leaves what is on the screen."""
 _MODIFIERS = ("alt", "ctrl", "shift", "super")
 _NAMED: tuple[str, ...] = ("enter", "escape", "space", "tab", "backspace", "delete", "insert", "home", "end")
 _NAMED += ("pageup", "pagedown", "up", "down", "left", "right", *(f"f{number}" for number in range(1, 25)))
@@ -143,9 +186,8 @@ def check(keymap: Keymap) -> None:
     for action in ACTIONS:
         for key in keymap[action.id]:
             for other in taken.setdefault(key, []):
-                places = {action.place, other.place}
-                if len(places) == 1 or EVERYWHERE in places:
-                    place = max(places, key=lambda name: name != EVERYWHERE)
+                place = _meeting(action, other)
+                if place:
                     raise ValueError(f"'{key}' stands for both {other.id} and {action.id} {place}")
             taken[key].append(action)
 
@@ -153,6 +195,17 @@ def check(keymap: Keymap) -> None:
 def swallowed(keymap: Keymap) -> list[tuple[str, str, str]]:
     """Return action, key and reason wherever a key may never arrive."""
     return [(name, key, SWALLOWED[key]) for name, keys in keymap.items() for key in keys if key in SWALLOWED]
+
+
+def _meeting(one: Action, other: Action) -> str:
+    """Return the place where the same key would do both; "" where there is none."""
+    places = {one.place, other.place}
+    if {one.id, other.id} == _LEAVING:
+        return ""
+    if len(places) == 1 or EVERYWHERE in places:
+        return max(places, key=lambda name: name != EVERYWHERE)
+    over = places & set(PLACES_OVER)
+    return min(over) if OVER in places and over else ""
 
 
 def _parse_key(text: str) -> str:

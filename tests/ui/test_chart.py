@@ -56,9 +56,9 @@ def test_arrows_read_values_and_escape_ends_that() -> None:
     async def act(chart: Chart, pilot: Pilot[None]) -> None:
         chart.focus()
         await pilot.press("end", "left")
-        assert "at 9" in lines(chart)[0]
+        assert lines(chart)[-1].split() == ["0", "images", "500", "973"]
         await pilot.press("escape")
-        assert "at" not in lines(chart)[0]
+        assert lines(chart)[-1].split() == ["0", "images", "500", "1k"]
 
     using(act)
 
@@ -68,9 +68,9 @@ def test_the_pointer_reads_values_until_it_leaves() -> None:
 
     async def act(chart: Chart, pilot: Pilot[None]) -> None:
         await pilot.hover(chart, offset=(30, 8))
-        assert "images" in lines(chart)[0]
+        assert "-" in lines(chart)[1].split()
         await pilot.hover(chart, offset=(1, 8))
-        assert "images" not in lines(chart)[0]
+        assert "-" not in lines(chart)[1].split()
 
     using(act)
 

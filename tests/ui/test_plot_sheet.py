@@ -136,9 +136,9 @@ def test_the_legend_names_each_run_with_its_marker_and_last_value() -> None:
 
 
 def test_a_cursor_reads_every_series_where_it_stands() -> None:
-    """The title says where; a series that is not there yet says so."""
+    """The axis says where; a series that is not there yet says so, in as much room."""
     lines = drawn(scene(falling(100), falling(10, "rn18", OTHER), cursor=500.0))
-    assert "at 500 images" in lines[0]
+    assert " 500 " in lines[-1]
     assert lines[1] == "● cnn 0.0200  ▲ rn18 -"
     assert sum("│" in line[12:] for line in lines) > 10
 

@@ -42,15 +42,27 @@ def read_bounded(path: Path, largest: int) -> bytes:
         OSError: it cannot be read.
         ValueError: it is no regular file, or larger than `largest` bytes.
     """
-    # A named pipe would otherwise keep its reader until someone writes.
-    flags = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError("is no regular file")
+    with open_regular(path) as file:
         content = file.read(largest + 1)
     if len(content) > largest:
         raise ValueError(f"is larger than {largest:,} bytes")
     return content
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Open a file that anyone may have put there, for reading; nothing is waited for and no link followed.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no regular file.
+    """
+    # A named pipe would otherwise keep its reader until someone writes.
+    flags = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    file = open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags))  # noqa: SIM115 - the caller closes it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise ValueError("is no regular file")
+    return file
 
 
 def remove_leftovers(path: Path) -> None:

@@ -7,8 +7,17 @@ from collections.abc import Iterable
 from heapq import merge
 
 from vitdash.run import lines
-from vitdash.run.events import CheckpointSaved, DiagnosticsSaved, Evaluated, Event, Phase, Probed, TrainProgress
-from vitdash.text import accuracy, loss, plain
+from vitdash.run.events import (
+    CheckpointSaved,
+    DiagnosticsSaved,
+    Evaluated,
+    Event,
+    Phase,
+    Probed,
+    RunStarted,
+    TrainProgress,
+)
+from vitdash.text import accuracy, count, loss, plain
 from vitdash.ui.ink import Line, elided
 from vitdash.ui.signs import Sign
 
@@ -61,6 +70,8 @@ def _said(event: Event) -> list[str]:
             return [f"epoch {event.epoch:.3g}", f"argmax {accuracy(event.accuracy)}", f"val loss {loss(event.loss)}"]
         case Probed():
             return lines.values(event.values)
+        case RunStarted():
+            return ["started", f"on {lines.dataset(event)}", f"{count(event.parameters)} parameters"]
         case _:
             return plain(lines.line(event), 1000).split()
 

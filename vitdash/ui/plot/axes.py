@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vitdash.ui.plot import ticks
 from vitdash.ui.plot.columns import Window
 from vitdash.ui.plot.frame import Cell, Dots
-from vitdash.ui.plot.ink import AXIS, BLANK, GRID
+from vitdash.ui.plot.ink import AXIS, BLANK, GRID, TITLE
 from vitdash.ui.plot.scale import Limits, Placer
 
 _GRID = "⠉⠒⠤⣀"
@@ -68,17 +68,29 @@ def horizontal(window: Window, columns: int, indent: int, dots: Dots) -> list[li
     return [[(" " * (indent - 1), BLANK), (corner + "".join(rule), GRID)], [("".join(numbers), AXIS)]]
 
 
+def written_over(line: list[Cell], text: str, middle: int) -> list[Cell]:
+    """Return a line of numbers with a text in their place around a column; no number is left in part."""
+    numbers = "".join(part for part, _ in line)
+    begin = max(0, min(middle - len(text) // 2, len(numbers) - len(text)))
+    end = begin + len(text)
+    before, after = numbers[:begin], numbers[end:]
+    if numbers[begin : begin + 1].strip() or before[-1:].strip():
+        before = before[: before.rfind(" ") + 1].ljust(begin)
+    if numbers[end - 1 : end].strip() or after[:1].strip():
+        rest = after.find(" ")
+        after = " " * len(after) if rest < 0 else " " * rest + after[rest:]
+    return [(before, AXIS), (text, TITLE), (after, AXIS)]
+
+
 def _write_unit(numbers: list[str], free: int) -> None:
-    """Write the unit at the right edge, behind the last number where that stands there."""
-    text = f" {UNIT}"
-    begin = len(numbers) - len(text)
-    if free <= begin + 1:
-        numbers[begin:] = text
+    """Write the unit at the right edge, or behind the first number where the last one stands there."""
+    if free + len(UNIT) <= len(numbers):
+        numbers[len(numbers) - len(UNIT) :] = UNIT
         return
-    written = "".join(numbers).rstrip()
-    before, _, last = written.rpartition(" ")
-    if len(before.rstrip()) + 2 + len(last) + len(text) <= len(numbers) and before.strip():
-        numbers[:] = before.rstrip().ljust(begin - len(last)) + last + text
+    written = "".join(numbers)
+    end = written.find(" ", len(written) - len(written.lstrip())) + 1
+    if end and not written[end : end + len(UNIT) + 1].strip():
+        numbers[end : end + len(UNIT)] = UNIT
 
 
 def _chosen(limits: Limits, height: int) -> list[tuple[float, str]]:

@@ -94,7 +94,7 @@ class Curve:
         for raster in (self.line, self.band):
             raster.clear(begin)
         if self.series.dots:
-            self.line.points(self.main, placer, (dots.across, max(1, dots.down // 2)), begin)
+            self.line.points(self.main, placer, self._point(dots), begin)
         else:
             self.line.line(self.main, placer, begin)
         if self.raw:
@@ -116,6 +116,11 @@ class Curve:
     def last(self) -> float | None:
         """The last value that is a number."""
         return next((value for value in reversed(self.values) if isfinite(value)), None)
+
+    def _point(self, dots: Dots) -> tuple[int, int]:
+        """Return the size of a point: half a cell, or one dot where they stand close."""
+        close = self._window is not None and len(self.main) * dots.across > self._window.columns
+        return (1, 1) if close else (dots.across, max(1, dots.down // 2))
 
     def _few(self) -> int:
         """Return how many columns are few: no more than a sixth of those that have values."""

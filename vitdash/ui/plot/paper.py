@@ -13,6 +13,9 @@ from vitdash.ui.plot.scale import Limits, Placer
 from vitdash.ui.plot.series import Series
 from vitdash.ui.plot.smoothing import LEVELS
 
+GUTTER = 4
+"""How wide the numbers beside the paper are at least: 0.05, as beside most charts. Then few are drawn twice."""
+
 LEAST_WIDTH = 12
 """Columns of paper below which nothing is drawn."""
 
@@ -54,8 +57,7 @@ class Paper:
         self.window: Window | None = None
         self.limits: Limits | None = None
         self.frame = Frame(0, 0, dots)
-        # The numbers beside most charts are as wide as 0.05.
-        self._gutter = 4
+        self._gutter = GUTTER
         self._vertical = axes.Vertical({}, [])
         self._drawn_for: tuple[object, ...] = ()
         self._over: dict[tuple[int, int], Cell] = {}
@@ -140,8 +142,9 @@ class Paper:
             if limits != self.limits or len(self._vertical.ground) != height:
                 self.limits = limits
                 self._vertical = axes.vertical(limits, height, self.dots)
-            settled = self._vertical.width == self._gutter or (self._vertical.width < self._gutter and tried)
-            self._gutter = self._gutter if settled else self._vertical.width
+            needed = max(GUTTER, self._vertical.width)
+            settled = needed == self._gutter or (needed < self._gutter and tried)
+            self._gutter = self._gutter if settled else needed
             tried = True
         return begins, self.limits, self.window
 

@@ -9,7 +9,7 @@ from math import inf, log10
 from vitdash.ui.plot.columns import Extremes
 
 PADDING = 0.04
-ROOM = 0.1
+ROOM = 0.2
 """How much more than it must an axis grows, so that it need not grow again at the next value."""
 
 SLACK = 0.6

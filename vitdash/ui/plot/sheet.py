@@ -27,20 +27,24 @@ class Sheet:
         self._ellipsis = "…" if unicode else "~"
         self._scene = Scene()
         self._heading: list[list[Cell]] = []
+        self._foot: list[list[Cell]] = []
         self.paper = Paper(BRAILLE if unicode else LETTERS)
 
     def draw(self, scene: Scene) -> set[int]:
         """Draw a scene and return the lines that changed."""
-        before, outline = self._heading, self._outline
+        heading, foot, outline = self._heading, self._foot, self._outline
         self._scene = scene
         self.paper.take(scene)
         self._heading = self._headed()
         drawn = self.paper.draw(scene, self._paper_height())
-        top = len(self._heading)
+        self._foot = self._below()
         if outline != self._outline:
             return set(range(scene.height))
-        changed = {number for number, cells in enumerate(self._heading) if cells != before[number]}
-        return changed | {number + top for number in drawn}
+        top = len(self._heading)
+        changed = {number + top for number in drawn}
+        for begin, before, now in ((0, heading, self._heading), (top + self.paper.frame.height, foot, self._foot)):
+            changed |= {begin + number for number, cells in enumerate(now) if cells != before[number]}
+        return changed
 
     def line(self, line: int) -> list[Cell]:
         """Return a line of the chart, as texts of one ink each; it may be shorter than the chart is wide."""
@@ -52,8 +56,7 @@ class Sheet:
             return self._said(line)
         if line < height:
             return self.paper.line(line)
-        foot = self._foot
-        return foot[line - height] if line - height < len(foot) else []
+        return self._foot[line - height] if line - height < len(self._foot) else []
 
     @property
     def _outline(self) -> tuple[object, ...]:
@@ -66,13 +69,8 @@ class Sheet:
             len(self._heading),
             frame.width,
             frame.height,
-            self._foot,
+            len(self._foot),
         )
-
-    @property
-    def _foot(self) -> list[list[Cell]]:
-        """What lies below the paper: the numbers, and the rule where there is room for it."""
-        return self.paper.foot if self._scene.height >= TALL else self.paper.foot[1:]
 
     @property
     def _filled(self) -> bool:
@@ -90,6 +88,18 @@ class Sheet:
         text = cut(plain(self._scene.empty), self._scene.width, self._ellipsis)
         return [(" " * ((self._scene.width - len(text)) // 2), ink.BLANK), (text, ink.NOTE)]
 
+    def _below(self) -> list[list[Cell]]:
+        """Return what lies below the paper: the rule where there is room for it, and the numbers.
+
+        The position that is read stands among them, so that the heading stays as it is while it moves.
+        """
+        lines = self.paper.foot if self._scene.height >= TALL else self.paper.foot[1:]
+        cursor = self._scene.cursor
+        cell = None if cursor is None else self.paper.cell(cursor)
+        if cell is None or not lines:
+            return lines
+        return [*lines[:-1], axes.written_over(lines[-1], f"{cursor:,.0f}", self.paper.indent + cell)]
+
     def _headed(self) -> list[list[Cell]]:
         scene = self._scene
         note = (" · " if self._unicode else ", ").join(self._notes()) if self._filled else ""
@@ -100,9 +110,7 @@ class Sheet:
 
     def _notes(self) -> list[str]:
         scene = self._scene
-        notes = [] if scene.cursor is None else [f"at {scene.cursor:,.0f} {axes.UNIT}"]
-        if scene.log:
-            notes.append("log")
+        notes = ["log"] if scene.log else []
         if scene.smoothing and any(not series.dots for series in scene.series):
             notes.append(f"smoothed over {ticks.compact(scene.span, scene.span)}")
         if scene.view:
@@ -119,5 +127,9 @@ class Sheet:
 
     def _value(self, series: Series) -> str:
         curve = self.paper.curves[series.key]
-        value = curve.last if self._scene.cursor is None else curve.at(self._scene.cursor)
-        return "-" if value is None else self._write(value)
+        last = "-" if curve.last is None else self._write(curve.last)
+        if self._scene.cursor is None:
+            return last
+        value = curve.at(self._scene.cursor)
+        # As wide as the last value: the legend does not jump while the cursor moves.
+        return ("-" if value is None else self._write(value)).ljust(len(last))

@@ -9,7 +9,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.color import Color
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
@@ -19,7 +18,7 @@ from textual.widget import Widget
 from vitdash import keys
 from vitdash.text import figure
 from vitdash.ui import bindings
-from vitdash.ui.plot import ink
+from vitdash.ui.plot import ink, palette
 from vitdash.ui.plot.paper import Scene
 from vitdash.ui.plot.series import Series
 from vitdash.ui.plot.sheet import Sheet
@@ -29,16 +28,8 @@ ZOOM = 1.5
 DEEPEST = 200.0
 """How many times the axis may be longer than what is seen of it."""
 
-_NAMED = {
-    ink.TITLE: "title",
-    ink.TEXT: "text",
-    ink.NOTE: "note",
-    ink.AXIS: "axis",
-    ink.GRID: "grid",
-    ink.CURSOR: "cursor",
-}
-_BAND = 0.36
-_POINT = 0.35
+PAN = 0.125
+"""The share of what is seen by which it moves."""
 
 
 class Chart(Widget, can_focus=True):
@@ -70,6 +61,7 @@ class Chart(Widget, can_focus=True):
     smoothing = reactive(DEFAULT, init=False)
     log_scale = reactive(False, init=False)
     empty = reactive("nothing to draw yet", init=False)
+    title = reactive("", init=False)
 
     class Enlarged(Message):
         """Somebody wants the chart on the whole screen."""
@@ -93,7 +85,7 @@ class Chart(Widget, can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._title = title
+        self.set_reactive(Chart.title, title)
         self._series: tuple[Series, ...] = ()
         self._planned = 0.0
         self._sheet = Sheet(write, unicode=unicode)
@@ -110,14 +102,19 @@ class Chart(Widget, can_focus=True):
         self._series, self._planned = tuple(series), planned
         self._redraw()
 
+    def retitle(self, title: str) -> None:
+        """Say what is drawn now."""
+        self._title = title
+        self._redraw()
+
     @property
     def view(self) -> tuple[float, float]:
         """The ends of what is seen of the horizontal axis."""
-        return self._view or (0.0, self._scene().end)
+        return self._view or (0.0, self._end)
 
     def zoom(self, factor: float, around: float | None = None) -> None:
         """Show `factor` times less of the horizontal axis, around a position or the middle."""
-        whole = self._scene().end
+        whole = self._end
         start, end = self.view
         length = min(whole, max((end - start) / factor, whole / DEEPEST))
         around = (start + end) / 2 if around is None else around
@@ -125,6 +122,14 @@ class Chart(Widget, can_focus=True):
         begin = min(max(0.0, around - share * length), whole - length)
         self._view = None if length >= whole else (begin, begin + length)
         self._redraw()
+
+    def pan(self, share: float) -> None:
+        """Move what is seen of the horizontal axis, by a share of it to the right."""
+        start, end = self.view
+        begin = min(max(0.0, start + share * (end - start)), self._end - (end - start))
+        if self._view is not None and begin != start:
+            self._view = begin, begin + end - start
+            self._redraw()
 
     def action_zoom_in(self) -> None:
         """Show less of the horizontal axis, around the position read."""
@@ -171,6 +176,10 @@ class Chart(Widget, can_focus=True):
         """Say the new sentence."""
         self._redraw()
 
+    def watch_title(self) -> None:
+        """Bear the new title."""
+        self._redraw()
+
     def notify_style_update(self) -> None:
         """Take the colours of another theme."""
         super().notify_style_update()
@@ -200,6 +209,14 @@ class Chart(Widget, can_focus=True):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Zoom out around the pointer."""
         self._wheel(event, 1 / ZOOM)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Move to the left."""
+        self._swipe(event, -PAN)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Move to the right."""
+        self._swipe(event, PAN)
 
     def key_left(self) -> None:
         """Read one column further left."""
@@ -232,13 +249,17 @@ class Chart(Widget, can_focus=True):
             self._planned,
             width,
             height,
-            self._title,
+            self.title,
             self.empty,
             self.log_scale,
             self.smoothing,
             self._view,
             self._cursor,
         )
+
+    @property
+    def _end(self) -> float:
+        return self._scene().end
 
     @property
     def _seen(self) -> bool:
@@ -271,43 +292,41 @@ class Chart(Widget, can_focus=True):
         """Return the style of every ink, mixed with the background by hand: terminals know no transparency."""
         if self._styles:
             return self._styles
-        background = self.background_colors[1]
-        styles = {ink.BLANK: Style(bgcolor=background.rich_color)}
-        for place, name in _NAMED.items():
-            rules = self.get_visual_style(f"chart--{name}")
-            colour = background + (rules.foreground or background)
-            styles[place] = _style(background, colour, bold=bool(rules.bold))
-        text = background.get_contrast_text(1.0)
-        for number, series in enumerate(self._series):
-            colour = Color.parse(series.sign.colour)
-            styles[ink.of(number, ink.LINE)] = _style(background, colour)
-            styles[ink.of(number, ink.BAND)] = _style(background, background.blend(colour, _BAND))
-            styles[ink.of(number, ink.POINT)] = _style(background, colour.blend(text, _POINT))
-        self._styles = styles
-        return styles
+        named = {place: self.get_visual_style(f"chart--{name}") for place, name in palette.NAMED.items()}
+        self._styles = palette.mixed(self.background_colors[1], named, (item.sign for item in self._series))
+        return self._styles
 
     def _under(self, event: events.MouseEvent) -> float | None:
         offset = event.get_content_offset(self)
         return None if offset is None else self._sheet.paper.position(offset.x)
 
     def _wheel(self, event: events.MouseEvent, factor: float) -> None:
-        position = self._under(event)
+        """Zoom, unless that changes nothing: then what lies around the chart may scroll."""
+        position, before = self._under(event), self._view
         if position is not None:
+            self.zoom(factor, position)
+        if self._view != before:
             event.stop()
             event.prevent_default()
-            self.zoom(factor, position)
+
+    def _swipe(self, event: events.MouseEvent, share: float) -> None:
+        if self._view is not None:
+            event.stop()
+            event.prevent_default()
+            self.pan(share)
 
     def _step(self, by: int) -> None:
-        cell = None if self._cursor is None else self._sheet.paper.cell(self._cursor)
+        """Move the position that is read by some cells, and what is seen with it."""
+        paper = self._sheet.paper
+        cell = None if self._cursor is None else paper.cell(self._cursor)
         if cell is None:
-            cell = self._sheet.paper.frame.width if by < 0 else -1
+            cell = paper.frame.width if by < 0 else -1
+        elif not 0 <= cell + by < paper.frame.width:
+            self.pan(PAN if by > 0 else -PAN)
+            cell = paper.cell(self._cursor or 0.0) or 0
         self._read_cell(cell + by)
 
     def _read_cell(self, cell: int) -> None:
         paper = self._sheet.paper
         if paper.frame.width:
             self.read(paper.position(paper.indent + min(max(cell, 0), paper.frame.width - 1)))
-
-
-def _style(background: Color, colour: Color, *, bold: bool = False) -> Style:
-    return Style(color=colour.rich_color, bgcolor=background.rich_color, bold=bold)

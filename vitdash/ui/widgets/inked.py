@@ -74,9 +74,17 @@ class Inked(ScrollView):
         self._styles.clear()
         self._strips.clear()
 
+    def _style(self, name: str) -> Style:
+        """Return a style, mixed with the background by hand: terminals know no transparency."""
+        style = self.get_component_rich_style(f"ink--{name}", partial=True)
+        colour = self.get_component_styles(f"ink--{name}").color
+        if colour.a in (0, 1) or colour.ansi is not None:
+            return style
+        return style + Style(color=(self.background_colors[1] + colour).rich_color)
+
     def _strip(self, place: int, width: int) -> Strip:
         if not self._styles:
-            self._styles = {name: self.get_component_rich_style(f"ink--{name}", partial=True) for name in NAMES}
+            self._styles = {name: self._style(name) for name in NAMES}
         base = self.rich_style
         if place in self._chosen:
             base += self.get_component_rich_style("ink--selected")

@@ -40,6 +40,12 @@ class TabLine(Widget):
         super().__init__(id=id)
         self._tabs = tuple(tabs)
 
+    def show(self, tabs: Sequence[tuple[str, str]]) -> None:
+        """Show other panels, or the same by other names."""
+        if self._tabs != tuple(tabs):
+            self._tabs = tuple(tabs)
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - there is but one
         """Return the line."""
         current = self.get_component_rich_style("tab-line--current", partial=True)

@@ -1,0 +1,298 @@
+"""The dashboard's app: keeps what is shown true, and routes what is wanted. Must not know how anything is drawn."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import BindingType
+from textual.notifications import SeverityLevel
+
+from vitdash import keys
+from vitdash.config import RunConfig
+from vitdash.errors import VitdashError
+from vitdash.run.fleet import Followed
+from vitdash.run.state import State
+from vitdash.settings import Settings
+from vitdash.text import plain, runs
+from vitdash.ui import bindings, machine_load, painter, preset_facts, run_actions
+from vitdash.ui.appearance import Appearance
+from vitdash.ui.board import Board
+from vitdash.ui.driver import TerminalDriver
+from vitdash.ui.feed import Feed
+from vitdash.ui.notices import Notices
+from vitdash.ui.painter import Painter
+from vitdash.ui.preset_facts import PresetFacts
+from vitdash.ui.result_rows import VIEWS
+from vitdash.ui.run_tasks import TASKS, RunTasks
+from vitdash.ui.screens.dashboard import DashboardScreen
+from vitdash.ui.screens.dialogs import Choice, Choose
+from vitdash.ui.signs import Signs
+from vitdash.ui.visits import Visits
+from vitdash.ui.widgets.live_table import LiveTable
+from vitdash.ui.widgets.preset_tree import PresetTree
+from vitdash.ui.widgets.run_list import RunList
+
+LOOK_SECONDS = 0.5
+"""How often the folder is looked at while something runs or waits: a killed worker shows within two of these."""
+MACHINE_SECONDS = 2.0
+NO_SELECTION = "Select a run to look inside."
+NO_EVALUATION = "Comes with the run's first evaluation."
+NO_DIAGNOSTICS = "This run's diagnostics were removed."
+
+
+class Dashboard(App[None]):
+    """Shows the runs of a feed, and acts on them unless it is `read_only`."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "vitdash"
+    BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.EVERYWHERE, (("help", "Help"), ("quit", "Quit")))
+
+    def __init__(self, feed: Feed, appearance: Appearance, settings: Settings, *, read_only: bool = False) -> None:
+        super().__init__()
+        self._notices = Notices(bell=appearance.bell, title=appearance.terminal_title, unicode=appearance.unicode)
+        self.feed = feed
+        self.appearance = appearance
+        self.settings = settings
+        self.read_only = read_only
+        self.board = Board(feed, Signs(dark=appearance.dark, unicode=appearance.unicode))
+        self.dashboard = DashboardScreen(unicode=appearance.unicode)
+        self._painter = Painter(self.dashboard, self.board)
+        self._tasks = RunTasks(self)
+        self._visits = Visits(self)
+        self._inside: tuple[str, int] | None = None
+        self._gpus: tuple[str, ...] = ()
+        self._presets: list[PresetFacts] = []
+        self._reading: set[str] = set()
+        self.set_keymap(bindings.keymap(settings.keys))
+        self.theme = appearance.theme
+
+    def get_default_screen(self) -> DashboardScreen:
+        """Return the dashboard."""
+        return self.dashboard
+
+    # ── keeping it true ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_mount(self) -> None:
+        """Look at the runs, show them, and do all that takes its time after the first picture."""
+        self.feed.look()
+        self.board.arrange()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.show()
+        self._painter.machine = machine_load.processor_and_memory()
+        self.set_interval(1 / self.appearance.refresh_hz, self._poll)
+        self.set_interval(LOOK_SECONDS, self._look)
+        self.set_interval(MACHINE_SECONDS, self._read_machine)
+        self._load_presets()
+
+    def _poll(self) -> None:
+        if not any(known.state.active for known in self.feed.runs.values()):
+            return
+        if changed := self.feed.poll():
+            self._show(changed)
+
+    def _look(self) -> None:
+        before = {run_id: known.state for run_id, known in self.feed.runs.items()}
+        line = (self.feed.line, self.feed.jobs)
+        changed = self.feed.look()
+        self._announce(before)
+        self._say_outside()
+        if changed or (self.feed.line, self.feed.jobs) != line or self.board.asked:
+            self.board.arrange()
+            self._show(changed)
+
+    def _announce(self, before: dict[str, State]) -> None:
+        """Say which runs have ended since the last look, and how."""
+        for run_id, known in self.feed.runs.items():
+            was = before.get(run_id)
+            if was is not None and was.active and not known.state.active:
+                reason = known.short.figures.reason
+                wrong = known.state in (State.FAILED, State.LOST)
+                words = f"{known.short.name} {known.state}" + (f": {reason}" if reason else "")
+                self.tell(words, severity="error" if wrong else "information")
+
+    def _say_outside(self) -> None:
+        """Say in the terminal's title how the runs get on, and ring when one has ended."""
+        notice = self._notices.look(self.feed.runs.values())
+        if notice.title is not None and isinstance(self._driver, TerminalDriver):
+            self._driver.set_title(notice.title)
+        if notice.rings:
+            self.bell()
+
+    def look_again(self) -> None:
+        """Look at the folder now: something was just asked or changed."""
+        self._look()
+        self.show()
+
+    def show(self) -> None:
+        """Bring everything on the screen up to date."""
+        self.board.arrange()
+        self._show(None)
+
+    def _show(self, changed: set[str] | None) -> None:
+        if not self.is_running or not self.dashboard.is_mounted:
+            return
+        self._read_missing()
+        self._painter.paint(changed)
+        self.dashboard.tell_problem(self.board.filter_problem)
+
+    def _read_machine(self) -> None:
+        # Nobody looks at figures that move while nothing runs, and they would cost a repaint each time.
+        if painter.is_worth_watching(self.board):
+            self._painter.machine = machine_load.processor_and_memory() + self._gpus
+            self._painter.paint(set())
+
+    # ── what has to be read first ───────────────────────────────────────────────────────────────────────────────────
+
+    def _read_missing(self) -> None:
+        for known in self.board.charted():
+            if known.followed is None and known.run.id not in self._reading:
+                self._reading.add(known.run.id)
+                self._read_events(known.run.id)
+
+    @work(thread=True, group="events")
+    def _read_events(self, run_id: str) -> None:
+        followed = self.feed.read_events(run_id)
+        self.call_from_thread(self._adopt, run_id, followed)
+
+    def _adopt(self, run_id: str, followed: Followed | None) -> None:
+        self._reading.discard(run_id)
+        if followed is not None:
+            self.feed.adopt(run_id, followed)
+            self._show({run_id})
+
+    @work(thread=True, group="presets")
+    def _load_presets(self) -> None:
+        found = preset_facts.load()
+        self.call_from_thread(self._show_presets, found)
+
+    def _show_presets(self, found: list[PresetFacts]) -> None:
+        self._presets = found
+        screen = self.dashboard
+        text = screen.filter_input.value if screen.filtering == "presets" else ""
+        self._painter.show_presets(found, text)
+
+    # ── what is wanted ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    @on(DashboardScreen.Wanted)
+    def _wanted(self, event: DashboardScreen.Wanted) -> None:
+        if event.action in ("move_down", "move_up"):
+            self.board.move(1 if event.action == "move_down" else -1)
+            self._show(set())
+        elif event.action == "sort":
+            self.tell(f"Sorted by: {self.board.next_order()}")
+            self._show(set())
+        elif event.action in TASKS:
+            self._tasks.do(event.action)
+        else:
+            self._visits.to(event.action)
+
+    @on(DashboardScreen.Changed)
+    def _view_changed(self) -> None:
+        screen = self.dashboard
+        if screen.filtering == "runs" and screen.filter_input.value.strip() != self.board.filter:
+            self.board.set_filter(screen.filter_input.value)
+        elif screen.filtering == "presets":
+            self._show_presets(self._presets)
+        self._show(set())
+
+    @on(RunList.Moved)
+    def _run_clicked(self, event: RunList.Moved) -> None:
+        self.board.selected_id = event.run_id
+        self._show(set())
+
+    @on(RunList.Chosen)
+    def _run_chosen(self, event: RunList.Chosen) -> None:
+        self.board.selected_id = event.run_id
+        self._visits.to("open")
+
+    @on(LiveTable.Moved)
+    def _row_moved(self, event: LiveTable.Moved) -> None:
+        self.board.selected_id = event.key
+        self._show(set())
+
+    @on(LiveTable.Chosen)
+    def _row_chosen(self, event: LiveTable.Chosen) -> None:
+        self.board.selected_id = event.key
+        self._visits.to("open")
+
+    @on(PresetTree.Chosen)
+    def _preset_chosen(self, event: PresetTree.Chosen) -> None:
+        if event.facts.problem:
+            self.notify(plain(event.facts.problem, 1000), title=event.facts.name, severity="error", markup=False)
+        else:
+            self._visits.new(event.facts.name)
+
+    def launch(self, config: RunConfig, name: str, *, queued: bool) -> None:
+        """Start a run, or put it into the queue, and select it."""
+        try:
+            if queued:
+                run = run_actions.enqueue(config, self.feed.root, name)
+                self.tell(f"{run.id} waits for its turn.")
+            else:
+                worker = run_actions.start(config, self.feed.root, name)
+                self.feed.started(worker)
+                run = worker.run
+        except VitdashError as error:
+            self.tell_error(error)
+            return
+        self.feed.look()
+        self.board.selected_id = run.id
+        self.show()
+
+    # ── saying and leaving ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def tell(self, text: str, *, severity: SeverityLevel = "information") -> None:
+        """Say something for a few seconds."""
+        self.notify(plain(text, 500), severity=severity, markup=False)
+
+    def tell_error(self, error: VitdashError) -> None:
+        """Say what went wrong, where, and what to do."""
+        words = f"{error.message} {error.hint}".strip()
+        self.notify(plain(words, 1000), title=plain(error.title), severity="error", markup=False, timeout=10)
+
+    def copy(self, text: str) -> None:
+        """Copy a text to the terminal's clipboard, and show it: many terminals do not copy."""
+        self.copy_to_clipboard(text)
+        self.notify(text if len(text) <= 400 else f"{text[:400]}…", title="copied", markup=False)
+
+    @property
+    def shows_reported(self) -> bool:
+        """Whether the results table has reported figures beside the measured ones."""
+        return self.dashboard.table_view == VIEWS[1]
+
+    async def action_quit(self) -> None:
+        """Leave; while runs train or wait, ask what becomes of them."""
+        active = [known for known in self.feed.runs.values() if known.state.active]
+        waiting = len(self.feed.line)
+        if self.read_only or not (active or waiting):
+            self.exit()
+            return
+        told = [f"{runs(len(active))} in progress" if active else "", f"{waiting} in the queue" if waiting else ""]
+        text = f"{' and '.join(filter(None, told))}. They need no dashboard: the next one shows them as they are then."
+        choices = [
+            Choice("leave", "l", "leave them running"),
+            Choice("stop", "s", "stop them, each with a checkpoint", harmful=True),
+            Choice("stay", "n", "stay"),
+        ]
+        self.push_screen(Choose("Leave vitdash?", text, choices), self._leave)
+
+    def _leave(self, answer: str | None) -> None:
+        if answer == "stop":
+            # What waits first: nothing may take the place of what stops.
+            for known in sorted(self.feed.runs.values(), key=lambda known: known.state.active):
+                if known.state.active or known.state is State.QUEUED:
+                    try:
+                        run_actions.stop(known)
+                    except VitdashError as error:
+                        # It may have ended by itself meanwhile.
+                        self.log.warning(str(error))
+        if answer in ("leave", "stop"):
+            self.exit()
+
+    def on_unmount(self) -> None:
+        """Let go of pipes and of the queue: the standby goes on with it."""
+        self.feed.close()

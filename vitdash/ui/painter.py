@@ -1,0 +1,170 @@
+"""Brings the dashboard's panels up to date: those on the screen, where something changed. Must not start anything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from vitdash.run.state import State
+from vitdash.text import accuracy
+from vitdash.ui import result_rows, run_facts
+from vitdash.ui.board import Board
+from vitdash.ui.curves import Curves
+from vitdash.ui.log_rows import LogBook
+from vitdash.ui.preset_facts import PresetFacts
+from vitdash.ui.run_facts import RunFacts
+from vitdash.ui.screens.dashboard import DashboardScreen
+from vitdash.ui.widgets.header import Overview
+
+NO_RUNS = (
+    "No runs yet.\n\nd  trains a small network on the bundled digits: a minute, nothing to download.\n"
+    "n  starts a run from a preset.\n?  lists every key."
+)
+NONE_FIT = "No run fits the filter. Escape shows all."
+NO_RESULTS = "Results come with the first evaluation. n starts a run, d one on digits."
+NOTHING_HAPPENED = "Nothing has happened yet."
+WORST_IMAGES = 6
+
+
+class Painter:
+    """Knows what each panel shows already."""
+
+    def __init__(self, screen: DashboardScreen, board: Board) -> None:
+        self._screen = screen
+        self._board = board
+        self._curves = Curves()
+        self._log = LogBook()
+        self._facts: dict[str, RunFacts] = {}
+        self._shown: dict[str, object] = {}
+        self.machine: tuple[str, ...] = ()
+        self.notice = ""
+
+    def paint(self, changed: set[str] | None = None) -> None:
+        """Draw what is new; `changed` are the ids of the runs that changed, None for anything."""
+        self._paint_header()
+        self._paint_runs(changed)
+        self._paint_charts()
+        self._paint_results()
+        self._paint_log()
+
+    def forget(self) -> None:
+        """Draw everything again: a theme has changed."""
+        self._shown.clear()
+        self._facts.clear()
+
+    def show_presets(self, found: Sequence[PresetFacts], filter_text: str) -> None:
+        """Show the presets that fit."""
+        self._screen.presets.show(found, filter_text)
+
+    def _paint_header(self) -> None:
+        board = self._board
+        runs = board.feed.runs.values()
+        best = max(
+            (known for known in runs if "accuracy" in known.short.figures.results),
+            key=lambda known: known.short.figures.results["accuracy"],
+            default=None,
+        )
+        lefts = [facts.left for facts in self._facts.values() if facts.left is not None]
+        selected = board.selected
+        dataset = selected.config.data.dataset if selected and selected.config else ""
+        self._screen.header.overview = Overview(
+            tally=board.tally(),
+            jobs=board.feed.jobs,
+            dataset=dataset,
+            machine=self.machine,
+            best=accuracy(best.short.figures.results["accuracy"]) if best and _comparable(board) else "",
+            best_run=best.short.name if best else "",
+            left=max(lefts, default=None),
+            notice=self.notice,
+        )
+
+    def _paint_runs(self, changed: set[str] | None) -> None:
+        board, now = self._board, time.time()
+        facts = []
+        for known in board.shown:
+            run_id = known.run.id
+            asked, _ = board.asked.get(run_id, (None, None))
+            marked, turn = run_id in board.marked, board.turn(run_id)
+            before = self._facts.get(run_id)
+            same = before is not None and (before.marked, before.turn, before.version) == (marked, turn, known.version)
+            if changed is None or run_id in changed or known.state.active or asked or not same or before is None:
+                before = run_facts.gather(known, board.sign(known), now=now, asked=asked, marked=marked, turn=turn)
+                self._facts[run_id] = before
+            facts.append(before)
+        self._facts = {item.id: item for item in facts}
+        empty = NONE_FIT if board.feed.runs else NO_RUNS
+        screen = self._screen
+        screen.runs.show(facts, board.selected_id, cards=not screen.is_narrow, empty=empty)
+        hidden = len(board.feed.runs) - len(facts)
+        screen.runs.border_title = f"runs · {len(facts)}" if facts else "runs"
+        order = board.order[1] if board.order[0] else ""
+        screen.runs.border_subtitle = " · ".join(
+            part for part in (order, f"{hidden} filtered out" if hidden else "") if part
+        )
+
+    def _paint_charts(self) -> None:
+        board, screen = self._board, self._screen
+        charted = [(known, board.sign(known)) for known in board.charted()]
+        planned = max((run_facts.planned(known) for known, _ in charted), default=0) or 1
+        versions = tuple((known.run.id, known.version, known.short.name, sign) for known, sign in charted)
+        kind = screen.accuracy_kind
+        for name in ("loss", "accuracy", "learning_rate", "pace"):
+            key = (versions, planned, kind if name == "accuracy" else "")
+            if self._shown.get(name) == key or not screen.seen(name):
+                continue
+            self._shown[name] = key
+            series = (
+                self._curves.accuracy(charted, kind) if name == "accuracy" else getattr(self._curves, name)(charted)
+            )
+            screen.chart(name).show(series, planned)
+        self._curves.forget_others({known.run.id for known, _ in charted})
+
+    def _paint_results(self) -> None:
+        board, screen = self._board, self._screen
+        if not screen.seen("results"):
+            return
+        shown = result_rows.with_results(board.shown)
+        key = tuple(
+            (
+                known.run.id,
+                known.short.name,
+                known.state,
+                known.run.id in board.marked,
+                *known.short.figures.results.values(),
+            )
+            for known in shown
+        )
+        if self._shown.get("results") == (key, screen.table_view):
+            return
+        self._shown["results"] = (key, screen.table_view)
+        columns, rows = result_rows.build(shown, board.signs, board.marked, screen.table_view)
+        screen.results.empty = NO_RESULTS
+        screen.results.show(columns, rows)
+
+    def _paint_log(self) -> None:
+        board, screen = self._board, self._screen
+        if not screen.seen("log"):
+            return
+        width = screen.log_lines.scrollable_content_region.width
+        followed = [(known, known.followed.events) for known in board.charted() if known.followed is not None]
+        key = (width, tuple((known.run.id, known.short.name, len(events)) for known, events in followed))
+        if self._shown.get("log") == key or not width:
+            return
+        self._shown["log"] = key
+        runs = [(known.run.id, known.short.name, board.sign(known), events) for known, events in followed]
+        screen.log_lines.show(self._log.rows(runs, width), NOTHING_HAPPENED)
+
+
+def _comparable(board: Board) -> bool:
+    """Return whether a best accuracy means something: of runs on one data set."""
+    datasets = {
+        known.config.data.dataset
+        for known in board.feed.runs.values()
+        if known.short.figures.results and known.config is not None
+    }
+    return len(datasets) == 1
+
+
+def is_worth_watching(board: Board) -> bool:
+    """Return whether anything on the board may change soon."""
+    return any(known.state.active or known.state is State.QUEUED for known in board.feed.runs.values())

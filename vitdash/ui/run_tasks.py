@@ -1,0 +1,270 @@
+"""What the dashboard's keys do to runs: asks where something would be lost, acts, says what came of it.
+
+Must not know how runs are drawn; each task is one of `TASKS`, by the id of its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vitdash import keys
+from vitdash.errors import InputError, VitdashError
+from vitdash.export import destination, rendering
+from vitdash.run import labels, queue, removal
+from vitdash.run.fleet import Standing
+from vitdash.run.state import State
+from vitdash.text import one_of, plain, runs, size
+from vitdash.ui import result_rows, run_actions
+from vitdash.ui.screens.dialogs import AskText, Choice, Choose
+
+if TYPE_CHECKING:
+    from vitdash.ui.app import Dashboard
+
+FORMATS = {".md": "markdown", ".csv": "csv", ".json": "json"}
+WRITES = frozenset(
+    {"new", "digits", "clone", "pause", "stop", "rename", "tag", "note", "delete", "raise_in_queue", "lower_in_queue"}
+    | {"more_jobs", "fewer_jobs"}
+)
+"""What a dashboard that only watches does not do."""
+
+
+class RunTasks:
+    """Does what keys ask for, for one app."""
+
+    def __init__(self, app: Dashboard) -> None:
+        self._app = app
+        self._board = app.board
+
+    def do(self, action: str) -> None:
+        """Do what an action's id says."""
+        if self._app.read_only and action in WRITES:
+            self._app.tell("This dashboard only watches. Open it with: vitdash", severity="warning")
+            return
+        try:
+            TASKS[action](self)
+        except VitdashError as error:
+            self._app.tell_error(error)
+
+    # ── training ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def digits(self) -> None:
+        """Train what a newcomer trains first."""
+        self._app.launch(run_actions.digits(), "digits", queued=False)
+
+    def pause(self) -> None:
+        """Pause the runs that train, let the others go on."""
+        for known in self._chosen():
+            word = run_actions.pause_or_go_on(known)
+            self._board.asked[known.run.id] = (word, known.state)
+        self._app.look_again()
+
+    def stop(self) -> None:
+        """Stop runs, after asking."""
+        chosen = [known for known in self._chosen() if known.state.active or known.state is State.QUEUED]
+        if not chosen:
+            raise InputError("stop", "nothing is chosen that runs or waits.")
+
+        def stop(answer: str | None) -> None:
+            if answer == "stop":
+                self._each(chosen, lambda known: self._asked(known, run_actions.stop(known)))
+                self._app.look_again()
+
+        saved = (
+            "Each keeps a checkpoint and can go on later."
+            if len(chosen) > 1
+            else "It keeps a checkpoint and can go on."
+        )
+        self._ask(f"Stop {_named(chosen)}?", saved, [Choice("stop", "s", "stop", harmful=True), _NO], stop)
+
+    def raise_in_queue(self) -> None:
+        """Let the selected run start one place earlier."""
+        queue.move(self._selected().run, -1)
+        self._app.look_again()
+
+    def lower_in_queue(self) -> None:
+        """Let the selected run start one place later."""
+        queue.move(self._selected().run, 1)
+        self._app.look_again()
+
+    def more_jobs(self) -> None:
+        """Let one run more compute at once."""
+        self._jobs(1)
+
+    def fewer_jobs(self) -> None:
+        """Let one run fewer compute at once."""
+        self._jobs(-1)
+
+    # ── keeping ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def rename(self) -> None:
+        """Give the selected run another name."""
+        known = self._selected()
+
+        def rename(name: str | None) -> None:
+            if name is not None:
+                self._attempt(lambda: labels.change(known.run, name=name))
+
+        hint = "Empty gives back the name that it was created with."
+        self._app.push_screen(AskText(f"rename {known.run.id}", known.short.name, hint), rename)
+
+    def tag(self) -> None:
+        """Change the tags of the selected run."""
+        known = self._selected()
+
+        def change(words: str | None) -> None:
+            if words is not None:
+                self._attempt(lambda: labels.change(known.run, tags=words.replace(",", " ").split()))
+
+        hint = "Words, separated by spaces. Find them with the filter."
+        self._app.push_screen(AskText(f"tags of {known.short.name}", " ".join(known.short.labels.tags), hint), change)
+
+    def note(self) -> None:
+        """Write a note on the selected run."""
+        known = self._selected()
+
+        def write(text: str | None) -> None:
+            if text is not None:
+                self._attempt(lambda: labels.change(known.run, note=text))
+
+        hint = "Empty removes it."
+        self._app.push_screen(AskText(f"note on {known.short.name}", known.short.labels.note, hint), write)
+
+    def delete(self) -> None:
+        """Delete runs for good, after asking."""
+        chosen = self._chosen()
+        weights = [removal.consider(known.run).bytes for known in chosen]
+
+        def delete(answer: str | None) -> None:
+            if answer == "delete":
+                removal.clean(self._app.feed.root)
+                self._each(chosen, lambda known: removal.delete(known.run))
+                self._app.look_again()
+
+        text = f"{size(sum(weights))} of events, checkpoints and diagnostics. This cannot be undone."
+        choices = [Choice("delete", "d", "delete", harmful=True), _NO]
+        self._ask(f"Delete {_named(chosen)} for good?", text, choices, delete)
+
+    def mark(self) -> None:
+        """Mark the selected run, and go to the next."""
+        self._board.toggle_mark()
+        self._board.move(1)
+        self._app.show()
+
+    # ── taking away ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def export(self) -> None:
+        """Write what the results table shows to a file."""
+        shown = result_rows.with_results(self._board.acted_on() if self._board.marked else self._board.shown)
+        if not shown:
+            raise InputError("export", "there are no results yet.")
+        where = Path.cwd() / "results.md"
+        hint = f"{runs(len(shown))}. The ending says the format: {one_of(FORMATS)}."
+
+        def write(answer: str | None) -> None:
+            if answer is not None:
+                self._write(Path(answer).expanduser(), shown)
+
+        self._app.push_screen(AskText("export the table to", str(where), hint, _path_problem), write)
+
+    def copy(self) -> None:
+        """Copy something of the selected run."""
+        known = self._selected()
+
+        def copy(answer: str | None) -> None:
+            if answer is not None:
+                self._attempt(lambda: self._app.copy(self._copied(answer, known)))
+
+        choices = [
+            Choice("id", "i", "its id"),
+            Choice("table", "t", "the results table"),
+        ]
+        self._ask(
+            f"Copy from {known.short.name}", "It is shown as well, for terminals that do not copy.", choices, copy
+        )
+
+    def _copied(self, what: str, known: Standing) -> str:
+        if what == "id":
+            return known.run.id
+        shown = result_rows.with_results(self._board.shown)
+        return rendering.render([item.run for item in shown], "markdown", reported=self._app.shows_reported)
+
+    def _write(self, path: Path, shown: list[Standing]) -> None:
+        def write(answer: str | None = "replace") -> None:
+            if answer == "replace":
+                to = FORMATS[path.suffix]
+                text = rendering.render([known.run for known in shown], to, reported=self._app.shows_reported)
+                destination.write(path, text, replace=True)
+                self._app.tell(f"Written: {plain(path)}")
+
+        if path.exists():
+            choices = [Choice("replace", "r", "replace it", harmful=True), _NO]
+            self._ask(
+                f"{plain(path.name)} is there already", plain(path), choices, lambda a: self._attempt(lambda: write(a))
+            )
+        else:
+            self._attempt(write)
+
+    # ── what they share ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _jobs(self, by: int) -> None:
+        jobs = queue.set_jobs(self._app.feed.root, queue.read(self._app.feed.root).jobs + by)
+        self._app.tell(f"{runs(jobs)} may train at once.")
+        self._app.look_again()
+
+    def _selected(self) -> Standing:
+        if self._board.selected is None:
+            raise InputError("runs", "there is none yet.", "n starts one, d one on digits.")
+        return self._board.selected
+
+    def _chosen(self) -> list[Standing]:
+        self._selected()
+        return self._board.acted_on()
+
+    def _asked(self, known: Standing, word: object) -> None:
+        self._board.asked[known.run.id] = (word, known.state)  # type: ignore[assignment]
+
+    def _ask(self, title: str, text: str, choices: list[Choice], answered: Callable[[str | None], None]) -> None:
+        self._app.push_screen(Choose(title, text, choices), answered)
+
+    def _attempt(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except VitdashError as error:
+            self._app.tell_error(error)
+        self._app.look_again()
+
+    def _each(self, chosen: Iterable[Standing], act: Callable[[Standing], object]) -> None:
+        """Do it to each; one that cannot does not keep the others from it."""
+        for known in chosen:
+            try:
+                act(known)
+            except VitdashError as error:
+                self._app.tell_error(error)
+
+
+_NO = Choice("no", "n", "no")
+
+
+def _named(chosen: list[Standing]) -> str:
+    return chosen[0].short.name if len(chosen) == 1 else runs(len(chosen))
+
+
+def _path_problem(text: str) -> str:
+    path = Path(text).expanduser()
+    if path.suffix not in FORMATS:
+        return f"Give it one of the endings {one_of(FORMATS)}."
+    try:
+        destination.check(path, replace=True)
+    except InputError as error:
+        return f"{plain(path.name)} {error.message}"
+    return ""
+
+
+TASKS: dict[str, Callable[[RunTasks], None]] = {
+    name: getattr(RunTasks, name)
+    for name in (action.id for action in keys.ACTIONS if action.place == keys.DASHBOARD)
+    if hasattr(RunTasks, name)
+}
+"""By the ids of the keys that ask for them."""

@@ -1,0 +1,110 @@
+"""From the dashboard to other screens and back: which screen a key opens, and on what. Must not know what they do.
+
+A screen is imported when it is first opened: the dashboard is there sooner without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from vitdash import presets
+from vitdash.config import RunConfig
+from vitdash.errors import InputError, VitdashError
+from vitdash.run import summary
+from vitdash.run.fleet import Standing
+from vitdash.run.state import State
+
+if TYPE_CHECKING:
+    from vitdash.ui.app import Dashboard
+    from vitdash.ui.form.estimate import Measured
+    from vitdash.ui.screens.new_run import NewRunWanted
+
+FIRST_PRESET = "cnn"
+MOST_COMPARED = 8
+
+
+class Visits:
+    """Opens screens over the dashboard, for one app."""
+
+    def __init__(self, app: Dashboard) -> None:
+        self._app = app
+        self._board = app.board
+
+    def to(self, action: str) -> None:
+        """Go where an action's id says."""
+        try:
+            if action == "new":
+                self.new()
+            elif action == "compare":
+                self._compare()
+            elif self._board.selected is None:
+                raise InputError("runs", "there is none yet.", "n starts one, d one on digits.")
+            elif action == "clone":
+                self._clone(self._board.selected)
+            else:
+                self._look_into(self._board.selected, log=action == "worker_log", chosen=action == "open")
+        except VitdashError as error:
+            self._app.tell_error(error)
+
+    def new(self, preset: str = "") -> None:
+        """Open the form on a preset: the one named, the one under the tree's cursor, or the first."""
+        at = preset or self._app.dashboard.presets.cursor_preset or FIRST_PRESET
+        self._form(presets.load_for_new_run(at), None)
+
+    def _clone(self, known: Standing) -> None:
+        if known.config is None:
+            raise InputError(known.run.id, "has no configuration that can be read.")
+        self._form(known.config, known.config)
+
+    def _look_into(self, known: Standing, *, log: bool, chosen: bool) -> None:
+        """Open a run's log, or an evaluation from inside; of a `chosen` run, whichever says more."""
+        from vitdash.ui.screens.inside import Inside
+        from vitdash.ui.screens.worker_log import WorkerLog
+
+        evaluated_at = known.short.figures.evaluated_at
+        if log or (chosen and (known.state in (State.FAILED, State.LOST) or not evaluated_at)):
+            self._app.push_screen(WorkerLog(known.run, known.short.name))
+            return
+        sign, unicode = self._board.sign(known), self._app.appearance.unicode
+        self._app.push_screen(Inside(known.run, sign, known.short.name, evaluated_at, unicode=unicode))
+
+    def _form(self, initial: RunConfig, origin: RunConfig | None) -> None:
+        from vitdash.ui.screens.new_run import NewRun
+
+        if self._app.read_only:
+            raise InputError("vitdash", "this dashboard only watches.", "Open it with: vitdash")
+        measured = list(_measured(self._app.feed.runs.values()))
+        unicode = self._app.appearance.unicode
+        screen = NewRun(initial, origin=origin, measured=measured, root=self._app.feed.root, unicode=unicode)
+        self._app.push_screen(screen, self._launch)
+
+    def _launch(self, wanted: NewRunWanted | None) -> None:
+        if wanted is not None:
+            self._app.launch(wanted.config, wanted.name, queued=wanted.queue)
+
+    def _compare(self) -> None:
+        from vitdash.ui.screens.compare import Compare, Compared
+
+        chosen = [known for known in self._board.charted()[:MOST_COMPARED] if known.config is not None]
+        if len(chosen) < 2:
+            raise InputError("compare", "takes two runs or more.", "Mark them with m.")
+        compared = []
+        for known in chosen:
+            assert known.config is not None
+            history = known.history if known.followed else summary.read_history(known.run)
+            sign = self._board.sign(known)
+            compared.append(Compared(known.run.id, known.short.name, sign, known.config, history))
+        self._app.push_screen(Compare(compared))
+
+
+def _measured(runs: Iterable[Standing]) -> Iterator[Measured]:
+    """Yield how fast the runs were of which it is known."""
+    from vitdash.ui.form.estimate import Measured
+
+    for known in runs:
+        figures = known.short.figures
+        if figures.images_per_second is not None and known.config is not None:
+            yield Measured(
+                known.config, figures.images_per_second, figures.seconds or 0.0, figures.images_seen, known.short.name
+            )
