@@ -17,7 +17,9 @@ from textual.theme import BUILTIN_THEMES
 from vitdash.settings import THEMES
 from vitdash.ui import colours, signs
 from vitdash.ui.ascii import LAST, AsciiOnly, alike
-from vitdash.ui.colours import READABLE, behind, contrast, in_sixteen, readable
+from vitdash.ui.colours import READABLE, SEEN, behind, contrast, faint, in_sixteen, readable
+from vitdash.ui.plot import ink
+from vitdash.ui.plot.palette import mixed
 
 BLACK = Color(0, 0, 0)
 
@@ -74,6 +76,19 @@ def test_a_selected_row_differs_from_the_others_in_every_theme(name: str) -> Non
     variables = BUILTIN_THEMES[name].to_color_system().generate()
     surface, primary = (Color.parse(variables[key]).rgb for key in ("background", "primary"))
     assert behind(*surface) != behind(*primary)
+
+
+def test_what_lies_behind_curves_stays_behind_them() -> None:
+    """Made readable it would be brighter than the curves; it is seen on any background."""
+    for palette, number in ((signs.DARK, colours.BLACK), (signs.LIGHT, colours.BRIGHT_WHITE)):
+        background = Color(*colours.PALETTE[number])
+        inks = mixed(background, {}, [signs.Sign("o", colour) for colour in palette])
+        for place in range(len(palette)):
+            line, band = (in_sixteen(inks[ink.of(place, part)]).color for part in (ink.LINE, ink.BAND))
+            assert line is not None
+            assert band is not None
+            assert contrast(line.number or 0, number) > contrast(band.number or 0, number)
+    assert all(contrast(faint(number), number) >= SEEN for number in range(16))
 
 
 def test_the_contrast_is_that_of_the_standard() -> None:

@@ -17,6 +17,8 @@ from textual.filter import LineFilter
 
 READABLE = 3.0
 """The least contrast of text and its background."""
+SEEN = 1.5
+"""The least contrast of what is seen but not read."""
 PALETTE = (
     *((0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0), (0, 0, 170), (170, 0, 170), (0, 170, 170), (170, 170, 170)),
     *((85, 85, 85), (255, 85, 85), (85, 255, 85), (255, 255, 85)),
@@ -24,6 +26,8 @@ PALETTE = (
 )
 """The sixteen colours as most terminals show them; the second eight are the bright ones."""
 BLACK, WHITE, GREY, BRIGHT_WHITE = 0, 7, 8, 15
+FAINT = "faint"
+"""What a style bears in its `meta` if it is for what lies behind curves: nothing is read there, and it must stay back."""
 LEAST_CHROMA = 40
 """What differs less between its red, green and blue is a grey."""
 DARKEST_TINT = 72
@@ -48,6 +52,8 @@ def in_sixteen(style: Style) -> Style:
     if style.bgcolor is None or style.color is None or style.bgcolor.is_default or style.color.is_default:
         return style
     background = _number(style.bgcolor) if style.bgcolor.triplet is None else behind(*style.bgcolor.triplet)
+    if style.meta.get(FAINT):
+        return style + Style.from_color(_colour(faint(background)), _colour(background))
     text = _number(style.color) if style.color.triplet is None else _nearest(style.color.triplet)
     return style + Style.from_color(_colour(readable(text, background)), _colour(background))
 
@@ -70,6 +76,13 @@ def readable(text: int, background: int) -> int:
         if contrast(number, background) >= READABLE:
             return number
     return max((BRIGHT_WHITE, WHITE, BLACK), key=lambda number: contrast(number, background))
+
+
+def faint(background: int) -> int:
+    """Return the number of the colour that is seen on a background and no more than that."""
+    return min(
+        (GREY, WHITE, BLACK), key=lambda number: (contrast(number, background) < SEEN, contrast(number, background))
+    )
 
 
 def contrast(first: int, second: int) -> float:

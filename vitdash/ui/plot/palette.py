@@ -8,6 +8,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.style import Style as VisualStyle
 
+from vitdash.ui.colours import FAINT
 from vitdash.ui.plot import ink
 from vitdash.ui.signs import Sign
 
@@ -19,6 +20,8 @@ NAMED = {
     ink.GRID: "grid",
     ink.CURSOR: "cursor",
 }
+
+_BEHIND = {FAINT: True}
 
 _BAND = 0.36
 """How much of a series' colour its band has; the rest is background."""
@@ -32,7 +35,12 @@ def mixed(background: Color, named: Mapping[int, VisualStyle], signs: Iterable[S
     styles = {ink.BLANK: Style(bgcolor=background.rich_color)}
     for place, style in named.items():
         colour = background + (style.foreground or background)
-        styles[place] = Style(color=colour.rich_color, bgcolor=background.rich_color, bold=bool(style.bold))
+        styles[place] = Style(
+            color=colour.rich_color,
+            bgcolor=background.rich_color,
+            bold=bool(style.bold),
+            meta=_BEHIND if place == ink.GRID else None,
+        )
     text = background.get_contrast_text(1.0)
     for number, sign in enumerate(signs):
         colour = Color.parse(sign.colour)
@@ -42,5 +50,6 @@ def mixed(background: Color, named: Mapping[int, VisualStyle], signs: Iterable[S
             ink.POINT: colour.blend(text, _POINT),
         }
         for part, mix in parts.items():
-            styles[ink.of(number, part)] = Style(color=mix.rich_color, bgcolor=background.rich_color)
+            meta = _BEHIND if part == ink.BAND else None
+            styles[ink.of(number, part)] = Style(color=mix.rich_color, bgcolor=background.rich_color, meta=meta)
     return styles

@@ -86,6 +86,8 @@ class Chart(Widget, can_focus=True):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.set_reactive(Chart.title, title)
+        # There are none; looking for them would draw the chart anew under the moving pointer.
+        self.auto_links = False
         self._series: tuple[Series, ...] = ()
         self._planned = 0.0
         self._sheet = Sheet(write, unicode=unicode)
