@@ -27,7 +27,7 @@ PALETTE = (
 """The sixteen colours as most terminals show them; the second eight are the bright ones."""
 BLACK, WHITE, GREY, BRIGHT_WHITE = 0, 7, 8, 15
 FAINT = "faint"
-"""What a style bears in its `meta` if it is for what lies behind curves: nothing is read there, and it must stay back."""
+"""What a style bears in its `meta` if it is for what lies behind curves: it is not read, and must stay back."""
 LEAST_CHROMA = 40
 """What differs less between its red, green and blue is a grey."""
 DARKEST_TINT = 72
