@@ -15,6 +15,8 @@ from vitdash.ui.table.order import cell_at
 Piece = tuple[str, str]
 """A text and the name of its style: that of a cell, "heading", "sorted", "pointer", "mark", "sign" or ""."""
 
+_IN_ASCII = str.maketrans("←→…·×╲–Δ▼▲✓", "<>~.x\\-dv^*")
+
 
 class Characters:
     """The signs of a table, in the characters that the terminal has."""
@@ -29,8 +31,13 @@ class Characters:
 
     def shown(self, text: str) -> str:
         """Return text from a run as it may be drawn: without control characters, and ASCII where that is all."""
-        cleaned = plain(text)
-        return cleaned if self.unicode or cleaned.isascii() else cleaned.encode("ascii", "replace").decode()
+        return self.drawable(plain(text))
+
+    def drawable(self, text: str) -> str:
+        """Return text of our own in the characters that the terminal has, one for each."""
+        if self.unicode or text.isascii():
+            return text
+        return text.translate(_IN_ASCII).encode("ascii", "replace").decode()
 
 
 def heading(
