@@ -36,7 +36,7 @@ def test_two_pixels_stand_over_each_other() -> None:
 def test_four_pixels_share_two_greys() -> None:
     """The brighter ones are in the foreground."""
     image = bytes([255, 0, 255, 0] * 2 + [0, 255, 0, 0] * 2)
-    assert cells.quarters(image, 4, 2)[0] == [("▚", 255, 0), ("▘", 255, 0)]
+    assert cells.quarters(image, 4, 2)[0] == [("▚▘", 255, 0)]
 
 
 def test_in_ascii_bright_is_full() -> None:

@@ -9,8 +9,8 @@ from tests.ui.drawn import look_at
 from vitdash.drawing import cells
 from vitdash.ui.widgets.image_grid import ImageGrid, Picture, arranged, broken
 
-SIZE = 8
-IMAGE = bytes(place * 4 % 256 for place in range(SIZE * SIZE))
+SIZE = 28
+IMAGE = bytes(place * 5 % 256 for place in range(SIZE * SIZE))
 WORST = [Picture(IMAGE, "Ankle boot ← Sneaker 0.67", wrong=True)] * 10
 
 
