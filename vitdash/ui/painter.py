@@ -22,6 +22,8 @@ NO_RUNS = (
 )
 NONE_FIT = "No run fits the filter. Escape shows all."
 NO_RESULTS = "Results come with the first evaluation. n starts a run, d one on digits."
+NO_CURVES = "The first records come in a few seconds of training."
+NO_CHARTED = "The curves of your runs come here: d trains on digits, n opens the form."
 NOTHING_HAPPENED = "Nothing has happened yet."
 WORST_IMAGES = 6
 
@@ -116,6 +118,7 @@ class Painter:
             series = (
                 self._curves.accuracy(charted, kind) if name == "accuracy" else getattr(self._curves, name)(charted)
             )
+            screen.chart(name).empty = NO_CURVES if charted else NO_CHARTED
             screen.chart(name).show(series, planned)
         self._curves.forget_others({known.run.id for known, _ in charted})
 

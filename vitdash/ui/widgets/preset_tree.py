@@ -15,7 +15,7 @@ from vitdash.text import accuracy, count
 from vitdash.ui.preset_facts import PresetFacts
 
 SIZE_WIDTH = 11
-ACCURACY_WIDTH = 8
+ACCURACY_WIDTH = 7
 
 
 class PresetTree(Tree[PresetFacts]):
