@@ -17,6 +17,7 @@ from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 from vitdash.text import one_of, plain, runs, size
 from vitdash.ui import result_rows, run_actions
+from vitdash.ui.form.command_line import command_line, ground
 from vitdash.ui.screens.dialogs import AskText, Choice, Choose
 
 if TYPE_CHECKING:
@@ -178,6 +179,7 @@ class RunTasks:
 
         choices = [
             Choice("id", "i", "its id"),
+            Choice("command", "c", "the command that repeats it"),
             Choice("table", "t", "the results table"),
         ]
         self._ask(
@@ -187,6 +189,8 @@ class RunTasks:
     def _copied(self, what: str, known: Standing) -> str:
         if what == "id":
             return known.run.id
+        if what == "command":
+            return _command(known, self._app.feed.root)
         shown = result_rows.with_results(self._board.shown)
         return rendering.render([item.run for item in shown], "markdown", reported=self._app.shows_reported)
 
@@ -249,6 +253,16 @@ _NO = Choice("no", "n", "no")
 
 def _named(chosen: list[Standing]) -> str:
     return chosen[0].short.name if len(chosen) == 1 else runs(len(chosen))
+
+
+def _command(known: Standing, root: Path) -> str:
+    """Return the line for a shell that trains the same again."""
+    if known.config is None:
+        raise InputError(known.run.id, "has no configuration that can be read.")
+    line = command_line(known.config, known.short.name, ground(known.config, root))
+    if line.problem:
+        raise InputError(known.run.id, line.problem)
+    return line.text
 
 
 def _path_problem(text: str) -> str:
