@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from vitdash import keys
 from vitdash.run.both_logs import BothLogs, Logs
@@ -19,9 +19,11 @@ from vitdash.run.store import Run
 from vitdash.text import count, plain, size
 from vitdash.ui import bindings, log_pages
 from vitdash.ui.ink import Line
+from vitdash.ui.widgets.key_line import KeyLine
 from vitdash.ui.widgets.log_lines import LogLines
 from vitdash.ui.widgets.tab_line import TabLine
 from vitdash.ui.widgets.title_line import TitleLine
+from vitdash.ui.wrapping import wrapped
 
 LOOK_SECONDS = 1.0
 MOST_COPIED_LINES = 500
@@ -85,7 +87,7 @@ class WorkerLog(Screen[None]):
         yield LogLines()
         yield TitleLine(id="said")
         yield Input(id="search", compact=True, placeholder="words to look for")
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Look for the first time."""
@@ -154,7 +156,7 @@ class WorkerLog(Screen[None]):
         if self.search.value:
             lines = log_pages.fitting(lines, self.search.value)
         self._fitting = len(lines)
-        return log_pages.wrapped(lines, self.shown.scrollable_content_region.width, hanging) if self._wraps else lines
+        return wrapped(lines, self.shown.scrollable_content_region.width, hanging) if self._wraps else lines
 
     def _say(self, found: Logs) -> None:
         """Say what is not shown, and what to press for it."""
