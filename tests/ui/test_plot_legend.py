@@ -39,6 +39,18 @@ def test_second_values_go_before_runs_do() -> None:
     assert lines == ["● run-0 0.5  ● run-1 0.5", "● run-2 0.5  ● run-3 0.5"]
 
 
+def test_the_title_makes_room_for_runs_that_do_not_fit() -> None:
+    """Rather than that they are only counted."""
+    entries = tuple(Entry("●", f"run-{number}", "0.5", 8) for number in range(6))
+    heading = Heading("loss", "log", entries)
+    assert texts(heading, 32, inline=False) == [
+        "loss  ● run-0 0.5  ● run-1 0.5",
+        "● run-2 0.5  ● run-3 0.5",
+        "● run-4 0.5  ● run-5 0.5",
+    ]
+    assert texts(heading, 60, inline=False)[0] == "loss" + " " * 53 + "log"
+
+
 def test_long_names_are_cut_and_numbers_are_not() -> None:
     """With a sign that something is missing."""
     (line,) = texts(Heading("", "", (Entry("●", "a" * 50, "0.12345", 8),)), 30, inline=True)

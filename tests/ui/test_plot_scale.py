@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vitdash.ui.plot.columns import Extremes
-from vitdash.ui.plot.scale import Limits, Placer, Trim, settle, wanted
+from vitdash.ui.plot.scale import Limits, Placer, Trim, agreed, settle, wanted
 
 VALUES = st.floats(-1e6, 1e6)
 
@@ -52,6 +52,28 @@ def test_what_is_far_from_all_other_columns_does_not_count() -> None:
     assert wanted(columns(1.0, 5.0), False, Trim(0, 1.0)) == (1.0, 5.0)
     assert wanted(columns(3.0), False, Trim(4, 1.0)) == (3.0, 3.0)
     assert wanted([], False, Trim(0, 1.0)) is None
+
+
+def test_a_run_that_diverged_does_not_flatten_the_others() -> None:
+    """Few of many are left out, of two only what is out of all proportion; of one nothing."""
+    good = [(0.02, 0.08), (0.03, 0.09), (0.02, 0.07)]
+    assert sorted(agreed([*good, (0.1, 1e14)])) == sorted(good)
+    assert sorted(agreed([*good, (0.8, 0.9)])) == sorted(good)
+    assert agreed([*good, (0.1, 0.2)]) == [*good, (0.1, 0.2)]
+    assert agreed([(0.1, 0.1), (0.88, 0.9), (0.87, 0.88)]) == [(0.87, 0.88), (0.88, 0.9)][::-1]
+    assert agreed([(0.1, 0.1), (0.85, 0.9)]) == [(0.1, 0.1), (0.85, 0.9)]
+    assert agreed([(0.1, 1e14), (0.02, 0.08)]) == [(0.02, 0.08)]
+    assert agreed([(0.1, 1e14)]) == [(0.1, 1e14)]
+    assert agreed([]) == []
+
+
+@given(st.lists(st.tuples(VALUES, VALUES).map(sorted), max_size=9))
+def test_most_ranges_are_always_seen(ranges: list[list[float]]) -> None:
+    """At least half of them, and no other than those that came."""
+    asked = [(low, high) for low, high in ranges]
+    kept = agreed(asked)
+    assert 2 * len(kept) >= len(asked)
+    assert all(item in asked for item in kept)
 
 
 def test_what_has_no_logarithm_does_not_count_on_that_scale() -> None:

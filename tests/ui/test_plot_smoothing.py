@@ -45,3 +45,11 @@ def test_a_gap_stays_a_gap_and_leaves_no_trace() -> None:
     values = smoothed([10.0, 20.0, 30.0], [1.0, nan, 1.0])
     assert isnan(values[1])
     assert values[2] == pytest.approx(1.0)
+
+
+def test_one_value_out_of_all_proportion_is_forgotten_soon() -> None:
+    """A loss of 1e18 in the first batches of a training that goes on from there."""
+    x = [10.0 * i for i in range(1, 41)]
+    assert smoothed(x, [1e18, *[0.1] * 39])[3:] == pytest.approx([0.1] * 37)
+    assert max(smoothed(x, [0.1] * 20 + [1e18] + [0.1] * 19)[24:]) == pytest.approx(0.1)
+    assert smoothed(x, [-1.0, 1.0] * 20)[-1] == pytest.approx(0.0, abs=0.2)

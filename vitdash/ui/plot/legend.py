@@ -42,28 +42,33 @@ class Heading:
     def lines(self, width: int, *, inline: bool, most: int = 2, ellipsis: str = "…") -> list[list[Cell]]:
         """Return the lines. `inline` puts the legend beside the title, where a line more would cost too much."""
         title: list[Cell] = [(cut(self.title, width, ellipsis), TITLE)] if self.title else []
-        lines: list[list[Cell]] = [] if inline or not title else [title]
-        lines += self._legend(title if inline else [], width, most, ellipsis)
+        if inline or not title:
+            lines, _ = self._legend(title, width, most, ellipsis)
+        else:
+            legend, left_out = self._legend([], width, most, ellipsis)
+            # As many lines, and the room beside the title as well.
+            lines = self._legend(title, width, most + 1, ellipsis)[0] if left_out else [title, *legend]
         if self.note and lines and _width(lines[0]) + GAP + cell_len(self.note) <= width:
             room = width - _width(lines[0]) - cell_len(self.note)
             lines[0] = [*lines[0], (" " * room, BLANK), (self.note, NOTE)]
         return lines
 
-    def _legend(self, start: list[Cell], width: int, most: int, ellipsis: str) -> list[list[Cell]]:
+    def _legend(self, start: list[Cell], width: int, most: int, ellipsis: str) -> tuple[list[list[Cell]], int]:
+        """Return the lines of the legend, and how many series they only count."""
         for longest, beside in _SHORTER:
             items = [entry.cells(longest, beside, ellipsis) for entry in self.entries]
             packed, left_out = _pack(start, items, width, most)
             if not left_out:
-                return packed
+                return packed, 0
         while left_out:
             # The last line makes room for how many are missing; what it loses is missing too.
             more: list[Cell] = [(f"+{left_out} more", NOTE)]
             shown = len(items) - left_out
             packed, still = _pack(start, [*items[:shown], more], width, most)
             if not still or not shown:
-                return packed
+                return packed, left_out
             left_out += 1
-        return packed
+        return packed, 0
 
 
 def _pack(start: list[Cell], items: Sequence[list[Cell]], width: int, most: int) -> tuple[list[list[Cell]], int]:

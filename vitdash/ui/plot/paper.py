@@ -138,7 +138,7 @@ class Paper:
                 if begin is not None:
                     begins[series.key] = min(begin, begins.get(series.key, begin))
             ranges = [found for item in scene.series if (found := self.curves[item.key].range(scene.log))]
-            limits = scale.settle(self.limits, ranges, scene.log)
+            limits = scale.settle(self.limits, ranges if scene.log else scale.agreed(ranges), scene.log)
             if limits != self.limits or len(self._vertical.ground) != height:
                 self.limits = limits
                 self._vertical = axes.vertical(limits, height, self.dots)

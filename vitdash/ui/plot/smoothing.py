@@ -10,23 +10,30 @@ LEVELS = (0.0, 0.005, 0.02, 0.06)
 
 DEFAULT = 2
 
+ASTRAY = 10.0
+"""How many times larger or smaller than the smoothed value others must be, `PATIENCE` in a row, to begin anew."""
+
+PATIENCE = 3
+
 
 class Smoother:
     """An exponential moving average by distance: what lies `span` images back weighs 1/e as much.
 
     The weights are normalised, so the first values do not hang on to the start. A value that is not finite stays a gap
-    and leaves no trace.
+    and leaves no trace. An average that has gone astray begins anew: after a loss of 1e18 all others would be noise.
     """
 
     def __init__(self, span: float) -> None:
         self._span = span
         self._position = 0.0
         self._sum = self._weight = 0.0
+        self._astray = 0
         self.values: list[float] = []
 
     def extend(self, x: Sequence[float], y: Sequence[float]) -> None:
         """Take in what `x` and `y` hold beyond the values known so far."""
         span, position, total, weight = self._span, self._position, self._sum, self._weight
+        astray = self._astray
         append = self.values.append
         distance_before = -1.0
         keep = new = 0.0
@@ -44,5 +51,12 @@ class Smoother:
             position = place
             total = total * keep + value * new
             weight = weight * keep + new
-            append(total / weight)
-        self._position, self._sum, self._weight = position, total, weight
+            mean = total / weight
+            if 0.0 < value * ASTRAY < mean or 0.0 < mean * ASTRAY < value:
+                astray += 1
+                if astray == PATIENCE:
+                    astray, total, weight, mean = 0, value * new, new, value
+            else:
+                astray = 0
+            append(mean)
+        self._position, self._sum, self._weight, self._astray = position, total, weight, astray

@@ -7,6 +7,7 @@ from math import ceil, floor, isfinite, log10
 from vitdash.ui.plot.scale import Limits
 
 _STEPS = (1.0, 2.0, 5.0)
+_HUGE = 1e12
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -58,6 +59,8 @@ def labels(values: list[float]) -> list[str]:
 
 def compact(value: float, step: float) -> str:
     """Return a number as 500k or 1.5M, with the digits that a step of `step` needs."""
+    if abs(value) >= _HUGE:
+        return _scientific(value, step, abs(value))
     for unit, letter in _UNITS:
         if abs(value) >= unit and isfinite(value):
             return _trimmed(value / unit, step / unit) + letter

@@ -114,7 +114,9 @@ class DashboardScreen(Screen[None]):
                 with Widget(id="charts"):
                     yield _tabbed(Chart("loss", write=loss, unicode=unicode, id="loss"))
                     yield _tabbed(Chart("accuracy (argmax)", write=accuracy, unicode=unicode, id="accuracy"))
-                    yield _tabbed(Chart("learning rate", write=figure, unicode=unicode, id="learning_rate"))
+                    yield _tabbed(
+                        Chart("learning rate", write=figure, unicode=unicode, smooth=False, id="learning_rate")
+                    )
                     yield _tabbed(Chart("images/s", write=pace, unicode=unicode, id="pace"))
                 with Horizontal(id="below"):
                     yield _tabbed(_panel(LiveTable(id="results"), "results"))

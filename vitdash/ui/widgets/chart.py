@@ -33,7 +33,10 @@ PAN = 0.125
 
 
 class Chart(Widget, can_focus=True):
-    """Draws series over images seen; only lines that changed are painted, and none while it is hidden."""
+    """Draws series over images seen; only lines that changed are painted, and none while it is hidden.
+
+    One that is not to be `smooth`, for its values are exact, shows them as they are at every level of smoothing.
+    """
 
     DEFAULT_CSS = """
     Chart {
@@ -61,7 +64,6 @@ class Chart(Widget, can_focus=True):
     smoothing = reactive(DEFAULT, init=False)
     log_scale = reactive(False, init=False)
     empty = reactive("nothing to draw yet", init=False)
-    title = reactive("", init=False)
 
     class Enlarged(Message):
         """Somebody wants the chart on the whole screen."""
@@ -81,11 +83,13 @@ class Chart(Widget, can_focus=True):
         *,
         write: Callable[[float], str] = figure,
         unicode: bool = True,
+        smooth: bool = True,
         id: str | None = None,  # noqa: A002 - as every widget calls it
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self.set_reactive(Chart.title, title)
+        self._title = title
+        self._smooth = smooth
         # There are none; looking for them would draw the chart anew under the moving pointer.
         self.auto_links = False
         self._series: tuple[Series, ...] = ()
@@ -178,10 +182,6 @@ class Chart(Widget, can_focus=True):
         """Say the new sentence."""
         self._redraw()
 
-    def watch_title(self) -> None:
-        """Bear the new title."""
-        self._redraw()
-
     def notify_style_update(self) -> None:
         """Take the colours of another theme."""
         super().notify_style_update()
@@ -251,10 +251,10 @@ class Chart(Widget, can_focus=True):
             self._planned,
             width,
             height,
-            self.title,
+            self._title,
             self.empty,
             self.log_scale,
-            self.smoothing,
+            self.smoothing if self._smooth else 0,
             self._view,
             self._cursor,
         )
