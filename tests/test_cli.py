@@ -169,11 +169,14 @@ def test_a_mistake_in_a_process_of_its_own_ends_the_same_way(world: Path) -> Non
 
 
 def test_the_version_and_the_way_in() -> None:
-    """`vitdash --version` for reports; plain `vitdash` shows the help, as its first user expects."""
-    version, welcome, help_page = vitdash_each([["--version"], [], ["--help"]], Path())
+    """`vitdash --version` for reports; plain `vitdash` needs a terminal, and says what there is without one."""
+    version, welcome, misplaced = vitdash_each([["--version"], [], ["--runs-dir", "x", "runs"]], Path())
     assert version.stdout == f"vitdash {__version__}\n"
-    assert welcome.stdout == help_page.stdout
-    assert (version.returncode, welcome.returncode, help_page.returncode) == (0, 0, 0)
+    assert welcome.stdout == ""
+    assert welcome.stderr.startswith("vitdash: dashboard: needs a terminal, and stdin, stdout and stderr are no ")
+    assert "vitdash train" in welcome.stderr
+    assert misplaced.stderr.endswith("comes after that. Write: vitdash runs --runs-dir x\n")
+    assert (version.returncode, welcome.returncode, misplaced.returncode) == (0, 2, 2)
 
 
 def test_the_module_is_the_command() -> None:

@@ -15,7 +15,7 @@ from vitdash.cli import app
 PAGE = Path(__file__).parents[1] / "docs" / "getting-started.md"
 DEADLINE_SECONDS = 300.0
 # Those that need a terminal, or that would not end by themselves.
-ELSEWHERE: set[str] = set()
+ELSEWHERE = {"watch", "replay"}
 
 
 def blocks() -> list[str]:

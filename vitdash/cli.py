@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands import completion, data, keeping, plugins, presets, queue, runs, setup, show, training
+from vitdash.commands import completion, dashboard, data, keeping, plugins, presets, queue, runs, setup, show, training
+from vitdash.commands.options import RunsDir
 from vitdash.commands.output import write
 from vitdash.completion import answer
+from vitdash.errors import InputError
+from vitdash.text import plain
 
 app = typer.Typer(
     cls=plugins.Group,
@@ -23,16 +26,23 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def welcome(
     context: typer.Context,
+    runs_dir: RunsDir = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    """Train image classifiers from presets, watch them in the terminal, compare them in one table."""
-    from vitdash import __version__
+    """Train image classifiers from presets, watch them in the terminal, compare them in one table.
 
+    Without a command, open the dashboard.
+    """
     if version:
+        from vitdash import __version__
+
         write(f"vitdash {__version__}\n")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        write(context.get_help() + "\n")
+        dashboard.open_it(runs_dir)
+    elif runs_dir:
+        hint = f"Write: vitdash {context.invoked_subcommand} --runs-dir {plain(runs_dir, 200)}"
+        raise InputError("--runs-dir", "belongs to the command, so it comes after that.", hint)
 
 
 app.command()(training.train)
@@ -43,7 +53,10 @@ app.command()(training.stop)
 queue_app = typer.Typer(rich_markup_mode=None)
 queue_app.callback(invoke_without_command=True)(queue.show_queue)
 queue_app.command("move", context_settings={"ignore_unknown_options": True})(queue.move)
-app.add_typer(queue_app, name="queue", help="List what waits, say how many runs train at once, or change the order.")
+app.add_typer(queue_app, name="queue", help="List the runs that wait, or change their order.")
+
+app.command()(dashboard.watch)
+app.command()(dashboard.replay)
 
 app.command()(runs.runs)
 app.command()(show.show)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
 from vitdash import keys
@@ -16,7 +17,7 @@ from vitdash.run.fleet import Followed
 from vitdash.run.state import State
 from vitdash.settings import Settings
 from vitdash.text import plain, runs
-from vitdash.ui import bindings, machine_load, painter, preset_facts, run_actions
+from vitdash.ui import bindings, line_filters, machine_load, painter, preset_facts, run_actions
 from vitdash.ui.appearance import Appearance
 from vitdash.ui.board import Board
 from vitdash.ui.driver import TerminalDriver
@@ -50,7 +51,8 @@ class Dashboard(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.EVERYWHERE, (("help", "Help"), ("quit", "Quit")))
 
     def __init__(self, feed: Feed, appearance: Appearance, settings: Settings, *, read_only: bool = False) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
+        self._line_filters = line_filters.of(appearance)
         self._notices = Notices(bell=appearance.bell, title=appearance.terminal_title, unicode=appearance.unicode)
         self.feed = feed
         self.appearance = appearance
@@ -67,6 +69,10 @@ class Dashboard(App[None]):
         self._reading: set[str] = set()
         self.set_keymap(bindings.keymap(settings.keys))
         self.theme = appearance.theme
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Return what every line goes through: Textual's filters, and those that this terminal needs."""
+        return [*super().get_line_filters(), *self._line_filters]
 
     def get_default_screen(self) -> DashboardScreen:
         """Return the dashboard."""
