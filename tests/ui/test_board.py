@@ -129,3 +129,15 @@ def test_a_run_keeps_its_sign_and_shows_a_new_name(root: Path) -> None:
     board.arrange()
     assert board.signs.of(second.id) == sign
     assert "uno" in names(board)
+
+
+def test_runs_of_one_name_are_told_apart_by_their_ids_letters(root: Path) -> None:
+    """Two runs of one preset are called the same; a person has to know which is which."""
+    first = ended(root, "cnn")
+    board = board_of(root)
+    assert board.name(board.shown[0]) == "cnn"
+    ended(root, "cnn")
+    board.feed.look()
+    board.arrange()
+    assert f"cnn {first.id[-4:]}" in [board.name(known) for known in board.shown]
+    assert len({board.name(known) for known in board.shown}) == 2

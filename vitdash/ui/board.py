@@ -6,6 +6,7 @@ first. The selection belongs to a run, never to a place.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -61,11 +62,17 @@ class Board:
         self.selected_id: str | None = None
         self.asked: dict[str, tuple[Word, State]] = {}
         self._condition: Condition | None = None
+        self._names: Counter[str] = Counter()
 
     @property
     def selected(self) -> Standing | None:
         """The run that keys act on."""
         return self.feed.runs.get(self.selected_id) if self.selected_id else None
+
+    def name(self, known: Standing) -> str:
+        """Return what a run is called: with the letters of its id where others are called the same."""
+        name = known.short.name
+        return name if self._names[name] < 2 else f"{name} {known.run.id[-4:]}"
 
     def sign(self, known: Standing) -> Sign:
         """Return how a run is marked."""
@@ -77,6 +84,7 @@ class Board:
         for run_id in runs:
             self.signs.of(run_id)
         self.marked &= runs.keys()
+        self._names = Counter(known.short.name for known in runs.values())
         # An order that has taken effect, or has been overtaken by something else, is no news any more.
         self.asked = {key: value for key, value in self.asked.items() if key in runs and runs[key].state is value[1]}
         self.shown = self._ordered(self._filtered(runs.values()))

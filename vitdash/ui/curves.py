@@ -60,37 +60,46 @@ class _Curves:
     version: int = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """A run whose curves are drawn, with its sign and what it is called beside the others."""
+
+    known: Standing
+    sign: Sign
+    name: str
+
+
 class Curves:
     """The series of every chart, for the runs that are asked for."""
 
     def __init__(self) -> None:
         self._known: dict[str, _Curves] = {}
 
-    def loss(self, runs: Sequence[tuple[Standing, Sign]]) -> list[Series]:
+    def loss(self, runs: Sequence[Charted]) -> list[Series]:
         """Return each run's training loss, and its validation loss as points over it."""
         found = []
-        for known, sign, curves in self._read(runs):
-            found.append(_series(known, sign, "loss", curves.progress.x, curves.progress.loss))
+        for run, curves in self._read(runs):
+            found.append(_series(run, "loss", curves.progress.x, curves.progress.loss))
             points = curves.validation_loss
-            found.append(_series(known, sign, "validation_loss", points.x, points.y, dots=True, overlay=True))
+            found.append(_series(run, "validation_loss", points.x, points.y, dots=True, overlay=True))
         return found
 
-    def accuracy(self, runs: Sequence[tuple[Standing, Sign]], kind: str) -> list[Series]:
+    def accuracy(self, runs: Sequence[Charted], kind: str) -> list[Series]:
         """Return one kind of each run's accuracies."""
         found = []
-        for known, sign, curves in self._read(runs):
+        for run, curves in self._read(runs):
             if kind == "training":
-                found.append(_series(known, sign, kind, curves.progress.x, curves.progress.accuracy))
+                found.append(_series(run, kind, curves.progress.x, curves.progress.accuracy))
             else:
                 points = curves.points[kind]
-                found.append(_series(known, sign, kind, points.x, points.y, dots=True))
+                found.append(_series(run, kind, points.x, points.y, dots=True))
         return found
 
-    def learning_rate(self, runs: Sequence[tuple[Standing, Sign]]) -> list[Series]:
+    def learning_rate(self, runs: Sequence[Charted]) -> list[Series]:
         """Return each run's learning rate."""
         return self._of_progress(runs, "learning_rate", lambda progress: progress.learning_rate)
 
-    def pace(self, runs: Sequence[tuple[Standing, Sign]]) -> list[Series]:
+    def pace(self, runs: Sequence[Charted]) -> list[Series]:
         """Return each run's images per second."""
         return self._of_progress(runs, "pace", lambda progress: progress.pace)
 
@@ -99,13 +108,13 @@ class Curves:
         self._known = {run_id: curves for run_id, curves in self._known.items() if run_id in ids}
 
     def _of_progress(
-        self, runs: Sequence[tuple[Standing, Sign]], what: str, read: Callable[[_Progress], list[float]]
+        self, runs: Sequence[Charted], what: str, read: Callable[[_Progress], list[float]]
     ) -> list[Series]:
         found = self._read(runs)
-        return [_series(known, sign, what, curves.progress.x, read(curves.progress)) for known, sign, curves in found]
+        return [_series(run, what, curves.progress.x, read(curves.progress)) for run, curves in found]
 
-    def _read(self, runs: Sequence[tuple[Standing, Sign]]) -> list[tuple[Standing, Sign, _Curves]]:
-        return [(known, sign, self._curves(known)) for known, sign in runs]
+    def _read(self, runs: Sequence[Charted]) -> list[tuple[Charted, _Curves]]:
+        return [(run, self._curves(run.known)) for run in runs]
 
     def _curves(self, known: Standing) -> _Curves:
         curves = self._known.setdefault(known.run.id, _Curves())
@@ -121,16 +130,16 @@ class Curves:
 
 
 def _series(
-    known: Standing, sign: Sign, what: str, x: list[float], y: list[float], *, dots: bool = False, overlay: bool = False
+    run: Charted, what: str, x: list[float], y: list[float], *, dots: bool = False, overlay: bool = False
 ) -> Series:
     return Series(
-        key=f"{known.run.id} {what}",
-        label=known.short.name,
-        sign=sign,
+        key=f"{run.known.run.id} {what}",
+        label=run.name,
+        sign=run.sign,
         x=x,
         y=y,
         dots=dots,
-        ended=not known.state.active,
+        ended=not run.known.state.active,
         overlay=overlay,
     )
 

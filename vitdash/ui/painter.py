@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 from vitdash.text import accuracy
 from vitdash.ui import result_rows, run_facts
 from vitdash.ui.board import Board
-from vitdash.ui.curves import Curves
+from vitdash.ui.curves import Charted, Curves
 from vitdash.ui.log_rows import LogBook
 from vitdash.ui.preset_facts import PresetFacts
 from vitdash.ui.run_facts import RunFacts
@@ -75,24 +76,14 @@ class Painter:
             dataset=dataset,
             machine=self.machine,
             best=accuracy(best.short.figures.results["accuracy"]) if best and _comparable(board) else "",
-            best_run=best.short.name if best else "",
+            best_run=board.name(best) if best else "",
             left=max(lefts, default=None),
             notice=self.notice,
         )
 
     def _paint_runs(self, changed: set[str] | None) -> None:
         board, now = self._board, time.time()
-        facts = []
-        for known in board.shown:
-            run_id = known.run.id
-            asked, _ = board.asked.get(run_id, (None, None))
-            marked, turn = run_id in board.marked, board.turn(run_id)
-            before = self._facts.get(run_id)
-            same = before is not None and (before.marked, before.turn, before.version) == (marked, turn, known.version)
-            if changed is None or run_id in changed or known.state.active or asked or not same or before is None:
-                before = run_facts.gather(known, board.sign(known), now=now, asked=asked, marked=marked, turn=turn)
-                self._facts[run_id] = before
-            facts.append(before)
+        facts = [self._facts_of(known, now, anew=changed is None or known.run.id in changed) for known in board.shown]
         self._facts = {item.id: item for item in facts}
         empty = NONE_FIT if board.feed.runs else NO_RUNS
         screen = self._screen
@@ -104,11 +95,26 @@ class Painter:
             part for part in (order, f"{hidden} filtered out" if hidden else "") if part
         )
 
+    def _facts_of(self, known: Standing, now: float, *, anew: bool) -> RunFacts:
+        """Return what is known of a run; of one that rests, what was known before, where that is still so."""
+        board, run_id = self._board, known.run.id
+        asked, _ = board.asked.get(run_id, (None, None))
+        name, marked, turn = board.name(known), run_id in board.marked, board.turn(run_id)
+        before = self._facts.get(run_id)
+        if before is None or anew or asked or known.state.active:
+            fresh = True
+        else:
+            told = (before.name, before.marked, before.turn, before.version)
+            fresh = told != (name, marked, turn, known.version)
+        if before is not None and not fresh:
+            return before
+        return run_facts.gather(known, board.sign(known), now=now, name=name, asked=asked, marked=marked, turn=turn)
+
     def _paint_charts(self) -> None:
         board, screen = self._board, self._screen
-        charted = [(known, board.sign(known)) for known in board.charted()]
-        planned = max((run_facts.planned(known) for known, _ in charted), default=0) or 1
-        versions = tuple((known.run.id, known.version, known.short.name, sign) for known, sign in charted)
+        charted = [Charted(known, board.sign(known), board.name(known)) for known in board.charted()]
+        planned = max((run_facts.planned(run.known) for run in charted), default=0) or 1
+        versions = tuple((run.known.run.id, run.known.version, run.name, run.sign) for run in charted)
         kind = screen.accuracy_kind
         for name in ("loss", "accuracy", "learning_rate", "pace"):
             key = (versions, planned, kind if name == "accuracy" else "")
@@ -120,7 +126,7 @@ class Painter:
             )
             screen.chart(name).empty = NO_CURVES if charted else NO_CHARTED
             screen.chart(name).show(series, planned)
-        self._curves.forget_others({known.run.id for known, _ in charted})
+        self._curves.forget_others({run.known.run.id for run in charted})
 
     def _paint_results(self) -> None:
         board, screen = self._board, self._screen
@@ -130,7 +136,7 @@ class Painter:
         key = tuple(
             (
                 known.run.id,
-                known.short.name,
+                board.name(known),
                 known.state,
                 known.run.id in board.marked,
                 *known.short.figures.results.values(),
@@ -140,7 +146,7 @@ class Painter:
         if self._shown.get("results") == (key, screen.table_view):
             return
         self._shown["results"] = (key, screen.table_view)
-        columns, rows = result_rows.build(shown, board.signs, board.marked, screen.table_view)
+        columns, rows = result_rows.build(shown, board, screen.table_view)
         screen.results.empty = NO_RESULTS
         screen.results.show(columns, rows)
 
@@ -150,11 +156,11 @@ class Painter:
             return
         width = screen.log_lines.scrollable_content_region.width
         followed = [(known, known.followed.events) for known in board.charted() if known.followed is not None]
-        key = (width, tuple((known.run.id, known.short.name, len(events)) for known, events in followed))
+        key = (width, tuple((known.run.id, board.name(known), len(events)) for known, events in followed))
         if self._shown.get("log") == key or not width:
             return
         self._shown["log"] = key
-        runs = [(known.run.id, known.short.name, board.sign(known), events) for known, events in followed]
+        runs = [(known.run.id, board.name(known), board.sign(known), events) for known, events in followed]
         screen.log_lines.show(self._log.rows(runs, width), NOTHING_HAPPENED)
 
 

@@ -9,7 +9,7 @@ from vitdash.export.rows import Row
 from vitdash.knobs import Knob, Value
 from vitdash.run.fleet import Standing
 from vitdash.text import count, loss, setting
-from vitdash.ui.signs import Signs
+from vitdash.ui.board import Board
 from vitdash.ui.widgets.live_table import TableCell, TableColumn, TableRow
 
 VIEWS = ("figures", "reported beside measured", "knobs that differ")
@@ -45,9 +45,7 @@ def with_results(runs: Sequence[Standing]) -> list[Standing]:
     return [known for known in runs if known.short.figures.results and known.config is not None]
 
 
-def build(
-    runs: Sequence[Standing], signs: Signs, marked: set[str], view: str
-) -> tuple[list[TableColumn], list[TableRow]]:
+def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[TableColumn], list[TableRow]]:
     """Return columns and rows for the runs that have results, seen in one of the `VIEWS`."""
     shown = with_results(runs)
     rows = [row_of(known) for known in shown]
@@ -77,9 +75,9 @@ def build(
     lines = [
         TableRow(
             known.run.id,
-            (TableCell(known.short.name, known.short.name.casefold()), *cells[place]),
-            signs.of(known.run.id),
-            known.run.id in marked,
+            (TableCell(board.name(known), board.name(known).casefold()), *cells[place]),
+            board.sign(known),
+            known.run.id in board.marked,
         )
         for place, known in enumerate(shown)
     ]

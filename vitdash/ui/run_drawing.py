@@ -29,8 +29,9 @@ def card(facts: RunFacts, width: int) -> list[Line]:
         return [*lines, Line((fitted(f"  {facts.doing}", width), STYLES.get(facts.state, "muted")))]
     if facts.state in (State.FAILED, State.LOST):
         lines.append(Line((fitted(f"  {facts.doing}", width), "error")))
-    if facts.state is State.RUNNING and facts.doing:
-        return [*lines, Line((fitted(f"  {facts.doing}…", width), "warning"))]
+    if facts.state in (State.RUNNING, State.PAUSED) and facts.doing:
+        more = "…" if facts.state is State.RUNNING else ""
+        return [*lines, Line((fitted(f"  {facts.doing}{more}", width), "warning"))]
     if facts.loss is not None:
         lines.append(_figures(facts, width))
     return lines

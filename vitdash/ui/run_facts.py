@@ -82,11 +82,15 @@ def gather(
     sign: Sign,
     *,
     now: float,
+    name: str = "",
     asked: Word | None = None,
     marked: bool = False,
     turn: int | None = None,
 ) -> RunFacts:
-    """Return what is known of a run; `now` is Unix time, `turn` its place among those that wait."""
+    """Return what is known of a run; `now` is Unix time, `turn` its place among those that wait.
+
+    `name` is what it is called where its own name would not do.
+    """
     figures, history, tick = known.short.figures, known.history, known.tick
     active = known.state.active
     results = figures.results
@@ -96,10 +100,10 @@ def gather(
     rate = tick.images_per_second if tick else progress[-1].images_per_second if active and progress else None
     return RunFacts(
         id=known.run.id,
-        name=known.short.name,
+        name=name or known.short.name,
         sign=sign,
         state=known.state,
-        word=_ASKED[asked] if asked else str(known.state),
+        word=_word(known.state, asked, turn),
         doing=_doing(known, history, now, turn),
         marked=marked,
         seen=seen,
@@ -118,6 +122,12 @@ def gather(
     )
 
 
+def _word(state: State, asked: Word | None, turn: int | None) -> str:
+    if asked is Word.RUN and turn is not None:
+        return "in line"
+    return _ASKED[asked] if asked else str(state)
+
+
 def planned(known: Standing) -> int:
     """Return how many images a run is to see, 0 where nothing says it."""
     told = known.short.figures.planned_images
@@ -132,7 +142,9 @@ def _doing(known: Standing, history: RunHistory, now: float, turn: int | None) -
         case State.QUEUED:
             return _waits(turn)
         case State.PAUSED if turn is not None:
-            return f"goes on when it is its turn: {_ordinal(turn)} in line"
+            return (
+                "goes on next, when there is a free slot" if turn == 1 else f"goes on later: {_ordinal(turn)} in line"
+            )
         case State.STARTING:
             return "loading torch"
         case State.RUNNING:

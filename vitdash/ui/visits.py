@@ -64,10 +64,10 @@ class Visits:
 
         evaluated_at = known.short.figures.evaluated_at
         if log or (chosen and (known.state in (State.FAILED, State.LOST) or not evaluated_at)):
-            self._app.push_screen(WorkerLog(known.run, known.short.name))
+            self._app.push_screen(WorkerLog(known.run, self._board.name(known)))
             return
         sign, unicode = self._board.sign(known), self._app.appearance.unicode
-        self._app.push_screen(Inside(known.run, sign, known.short.name, evaluated_at, unicode=unicode))
+        self._app.push_screen(Inside(known.run, sign, self._board.name(known), evaluated_at, unicode=unicode))
 
     def _form(self, initial: RunConfig, origin: RunConfig | None) -> None:
         from vitdash.ui.screens.new_run import NewRun
@@ -94,7 +94,7 @@ class Visits:
             assert known.config is not None
             history = known.history if known.followed else summary.read_history(known.run)
             sign = self._board.sign(known)
-            compared.append(Compared(known.run.id, known.short.name, sign, known.config, history))
+            compared.append(Compared(known.run.id, self._board.name(known), sign, known.config, history))
         self._app.push_screen(Compare(compared))
 
 
