@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual import events
 
 from vitdash.ui.ink import Line, Piece
@@ -11,7 +12,7 @@ from vitdash.ui.widgets.inked import Inked
 
 
 class TitleLine(Inked):
-    """One line that leaves out the fact, then facts on the left, where there is no room for them whole."""
+    """One line that leaves out the last parts, then the fact, where there is no room for them whole."""
 
     DEFAULT_CSS = """
     TitleLine { height: 1; background: $primary 25%; overflow: hidden; }
@@ -34,9 +35,11 @@ class TitleLine(Inked):
 
     def _draw(self) -> None:
         width = self.size.width
+        kept = cell_len(self._fact[0]) + 2 if self._fact[0] else 1
         line = Line((" ", ""))
-        for text, style in self._parts:
-            if line.width + len(text) + 1 > width and line.width > 1:
+        for place, (text, style) in enumerate(self._parts):
+            # A sign and the name after it always stand there.
+            if place > 1 and line.width + cell_len(text) + kept > width:
                 break
             line.add(text, style)
         self.write([line.right(*self._fact, width - 1)])
