@@ -144,10 +144,10 @@ def test_a_click_on_a_heading_sorts_the_best_first_and_then_the_other_way() -> N
     async def act(table: LiveTable, pilot: Pilot[None]) -> None:
         await pilot.click(table, offset=(text(table)[0].index("argmax"), 0))
         assert table.keys == ["rn18", "cnn", "vit-l4-h16", "vit-l4-h4"]
-        assert "▼argmax" in text(table)[0]
+        assert "▼ argmax" in text(table)[0]
         await pilot.click(table, offset=(text(table)[0].index("val loss"), 0))
         assert table.keys == ["rn18", "vit-l4-h16", "cnn", "vit-l4-h4"]
-        assert "▲val loss" in text(table)[0]
+        assert "▲ val loss" in text(table)[0]
         await pilot.click(table, offset=(text(table)[0].index("val loss"), 0))
         assert table.keys == ["cnn", "vit-l4-h16", "rn18", "vit-l4-h4"]
         assert table.cursor == "vit-l4-h16"

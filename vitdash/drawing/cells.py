@@ -96,11 +96,18 @@ def _bounds(size: int, count: int) -> tuple[tuple[int, int], ...]:
     return tuple(divmod(place * size, count) for place in range(count + 1))
 
 
-def _two_greys(quarter: tuple[int, ...], middle: float) -> tuple[str, int, int]:
-    bright = [value for value in quarter if value > middle]
-    dark = [value for value in quarter if value <= middle]
-    pattern = sum(1 << place for place, value in enumerate(quarter) if value > middle)
-    return QUADRANTS[pattern], _LEVELLED[sum(bright) // len(bright)], _LEVELLED[sum(dark) // len(dark)]
+def _two_greys(quarter: tuple[int, int, int, int], middle: float) -> tuple[str, int, int]:
+    """Return which quarters are brighter than the middle, and the means of those that are and those that are not."""
+    pattern = bright = count = 0
+    bit = 1
+    for value in quarter:
+        if value > middle:
+            pattern |= bit
+            bright += value
+            count += 1
+        bit <<= 1
+    dark = sum(quarter) - bright
+    return QUADRANTS[pattern], _LEVELLED[bright // count], _LEVELLED[dark // (4 - count)]
 
 
 def _add(cells: Cells, text: str, foreground: int, background: int) -> None:

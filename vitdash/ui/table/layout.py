@@ -46,14 +46,25 @@ def width_of(text: str) -> int:
 
 def widest(rows: Sequence[TableRow], place: int) -> int:
     """Return the width of the widest cell of a column."""
-    texts = [row.cells[place].text if place < len(row.cells) else "" for row in rows]
+    return _widest([cell_at(row, place).text for row in rows])
+
+
+def all_widest(rows: Sequence[TableRow], count: int) -> list[int]:
+    """Return the width of the widest cell of each column."""
+    if any(len(row.cells) != count for row in rows):
+        return [widest(rows, place) for place in range(count)]
+    columns = zip(*[row.cells for row in rows], strict=True)
+    return [_widest([cell.text for cell in column]) for column in columns] or [0] * count
+
+
+def _widest(texts: Sequence[str]) -> int:
     together = "".join(texts)
     return max(map(len if together.isascii() and together.isprintable() else width_of, texts), default=0)
 
 
-def natural_width(column: TableColumn, widest_cell: int) -> int:
-    """Return the width that shows all of a column; its heading leaves a cell for the sign of the order."""
-    width = max(width_of(column.heading) + 1, widest_cell, column.least)
+def natural_width(column: TableColumn, widest_cell: int, sign_room: int) -> int:
+    """Return the width that shows all of a column, with room beside its heading for the sign of the order."""
+    width = max(width_of(column.heading) + sign_room, widest_cell, column.least)
     return width if column.right else min(width, max(WIDEST_TEXT, column.least))
 
 

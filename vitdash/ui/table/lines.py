@@ -49,15 +49,19 @@ def heading(
     for placed in layout.columns:
         column, width = columns[placed.index], placed.width
         text = signs.shown(column.heading)
+        gap = placed.start - reached
         ordered = column.key == sort_key and bool(sort_key)
         if ordered:
             sign = signs.down if descending else signs.up
+            # Of a wide gap, the sign may take a cell.
+            borrowed = int(column.right and gap > 1 and cell_len(text) + 1 == width)
+            gap, width = gap - borrowed, width + borrowed
             space = " " if cell_len(text) + 2 <= width else ""
             text = f"{sign}{space}{text}" if column.right else f"{text}{space}{sign}"
-        pieces.append((" " * (placed.start - reached), "heading"))
+        pieces.append((" " * gap, "heading"))
         text = aligned(shortened(text, width, signs.more), width, right=column.right)
         pieces.append((text, "sorted" if ordered else "heading"))
-        reached = placed.start + width
+        reached = placed.start + placed.width
     return pieces
 
 

@@ -8,7 +8,8 @@ from operator import itemgetter
 
 from vitdash.ui.table.content import TableCell, TableRow
 
-_NUMBERS = re.compile(r"([0-9]+)")
+_NUMBER = re.compile(r"[0-9]+")
+LONGEST_NUMBER = 16
 _NOTHING = TableCell("")
 
 
@@ -20,7 +21,7 @@ def cell_at(row: TableRow, place: int) -> TableCell:
 def arrange(rows: Sequence[TableRow], place: int, *, descending: bool) -> list[int]:
     """Return the places of the rows in order of the cells at `place`; rows that are equal there stay as they are."""
     numbers: list[tuple[float, int]] = []
-    texts: list[tuple[tuple[object, ...], int]] = []
+    texts: list[tuple[str, int]] = []
     nothing: list[int] = []
     for index, row in enumerate(rows):
         value = row.cells[place].value if place < len(row.cells) else None
@@ -36,11 +37,13 @@ def arrange(rows: Sequence[TableRow], place: int, *, descending: bool) -> list[i
     return [index for _, index in numbers] + [index for _, index in texts] + nothing
 
 
-def natural(text: str) -> tuple[object, ...]:
+def natural(text: str) -> str:
     """Return what to sort a text by: h4 comes before h16, whatever the case."""
-    parts = _NUMBERS.split(text.casefold())
-    # By length first: a number of any length, without computing it.
-    return tuple((len(digits := part.lstrip("0")), digits) if place % 2 else part for place, part in enumerate(parts))
+    return _NUMBER.sub(_padded, text.casefold())
+
+
+def _padded(found: re.Match[str]) -> str:
+    return found[0].zfill(LONGEST_NUMBER)
 
 
 def best_first(rows: Sequence[TableRow], place: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vitdash.ui.table import order
 from vitdash.ui.table.content import TableColumn, TableRow
-from vitdash.ui.table.layout import natural_width, row_widths, widest
+from vitdash.ui.table.layout import all_widest, natural_width, row_widths, widest
 
 FEW = 64
 """Up to so many changed rows the widths are brought up to date row by row."""
@@ -15,7 +15,8 @@ FEW = 64
 class Rows:
     """Rows as they were given, and the order that they are shown in."""
 
-    def __init__(self) -> None:
+    def __init__(self, sign_room: int) -> None:
+        self._sign_room = sign_room
         self._given: Sequence[TableRow] = ()
         self._order: list[int] = []
         self._arranged: tuple[int | None, bool] | None = None
@@ -51,11 +52,13 @@ class Rows:
         if len(before) == len(rows) and self._cells:
             changed = [pair for pair in zip(before, rows, strict=True) if pair[0] is not pair[1]]
         if changed is None or len(changed) > FEW:
-            self._cells = [widest(rows, place) for place in range(len(columns))]
+            self._cells = all_widest(rows, len(columns))
             self._arranged = None
         elif changed:
             self._update(changed, len(columns))
-        self.widths = [natural_width(column, width) for column, width in zip(columns, self._cells, strict=True)]
+        self.widths = [
+            natural_width(column, width, self._sign_room) for column, width in zip(columns, self._cells, strict=True)
+        ]
         marked, signed = any(row.marked for row in rows), any(row.sign is not None for row in rows)
         self.before = "pointer" + " mark" * marked + " sign" * signed
 

@@ -18,9 +18,11 @@ from vitdash.ui.table.content import TableColumn
 from vitdash.ui.table.layout import Layout, fit
 from vitdash.ui.table.rows import Rows
 
-_STYLES = ("heading", "sorted", "pointer", "mark", "best", "dim", "error", "empty")
+_STYLES = ("text", "heading", "sorted", "pointer", "mark", "best", "dim", "error", "empty")
 _GROUNDS = ("heading-ground", "stripe", "cursor")
 MOST_STRIPS = 1000
+CONTRAST = 0.25
+"""How much brighter or darker than its ground a colour is that can be read."""
 
 
 class TableSheet(ScrollView, inherit_bindings=False):
@@ -30,7 +32,9 @@ class TableSheet(ScrollView, inherit_bindings=False):
     TableSheet {
         height: 1fr;
         overflow-x: hidden;
+        border-subtitle-color: $foreground 70%;
         scrollbar-size-vertical: 1;
+        & > .table--text { color: $foreground; }
         & > .table--heading { color: $foreground 70%; text-style: bold; }
         & > .table--sorted { color: $text-accent; text-style: bold; }
         & > .table--pointer { color: $text-accent; text-style: bold; }
@@ -54,7 +58,8 @@ class TableSheet(ScrollView, inherit_bindings=False):
     def __init__(self, *, unicode: bool = True, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as every widget calls it
         super().__init__(id=id, classes=classes)
         self._columns: tuple[TableColumn, ...] = ()
-        self._rows = Rows()
+        # A letter as the sign needs a space before the heading.
+        self._rows = Rows(1 if unicode else 2)
         self._signs = lines.Characters(unicode=unicode)
         self._skipped = 0
         self._layout = Layout(())
@@ -153,7 +158,7 @@ class TableSheet(ScrollView, inherit_bindings=False):
         line = y - 1 + self.scroll_offset.y if y else -1
         known = self._strips.get(line)
         if known is None or known[0] != looks or known[1].cell_length != self._width:
-            if len(self._strips) > 1000:
+            if len(self._strips) > MOST_STRIPS:
                 self._strips.clear()
             known = self._strips[line] = (looks, self._draw(y))
         return known[1]
@@ -189,27 +194,25 @@ class TableSheet(ScrollView, inherit_bindings=False):
         known = self._styles.get((name, ground))
         if known is not None:
             return known
-        background, colour = self.background_colors[1], self.styles.color
-        bold = False
+        background, ground_rules = self.background_colors[1], None
         if ground:
-            rules = self.get_component_styles(f"table--{ground}")
-            background += rules.background
-            bold = bool(rules.text_style.bold)
+            ground_rules = self.get_component_styles(f"table--{ground}")
+            background += ground_rules.background
+        bold = bool(ground_rules and ground_rules.text_style.bold)
         underline = False
         if name.startswith("#"):
-            colour = _legible(Color.parse(name), background)
-        elif name in _STYLES:
-            rules = self.get_component_styles(f"table--{name}")
-            colour = rules.color
+            colour = Color.parse(name)
+        else:
+            rules = self.get_component_styles(f"table--{name if name in _STYLES else 'text'}")
+            colour = background + rules.color
             bold, underline = bold or bool(rules.text_style.bold), bool(rules.text_style.underline)
-        style = Style(
-            color=(background + colour).rich_color, bgcolor=background.rich_color, bold=bold, underline=underline
-        )
+        if ground == "cursor":
+            colour = _legible(colour, background)
+        style = Style(color=colour.rich_color, bgcolor=background.rich_color, bold=bold, underline=underline)
         self._styles[name, ground] = style
         return style
 
 
 def _legible(colour: Color, background: Color) -> Color:
-    """Return the colour, or the text's where it is hardly seen: the marker's shape says the same."""
-    light, dark = sorted((colour.brightness, background.brightness), reverse=True)
-    return colour if light - dark > 0.15 else background.get_contrast_text(0.87)
+    """Return the colour, or black or white where it is hardly seen: it is never the only sign."""
+    return colour if abs(colour.brightness - background.brightness) > CONTRAST else background.get_contrast_text(1.0)

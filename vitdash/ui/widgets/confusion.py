@@ -147,16 +147,16 @@ class ConfusionMatrix(Drawing, can_focus=True):
         line = [(name, self.style("accent" if pointed else "text", bold=pointed))]
         for predicted, many in enumerate(counts):
             share = many / total if total else 0.0
-            text = self._number(many, share)
+            text = self._number(many, share, right=true == predicted)
             chosen = self._pair == (true, predicted)
             line.append((text, self._shade(share, many, right=true == predicted, chosen=chosen)))
         return line
 
-    def _number(self, many: int, share: float) -> str:
-        """Return per cent, where whole ones say nothing a dot, where there is nothing nothing."""
+    def _number(self, many: int, share: float, *, right: bool) -> str:
+        """Return per cent; a dot for less than a whole one, nothing for none, unless it should be all."""
         per_cent = int(100 * share + 0.5)
         # All of them is said of all only.
-        text = "" if not many else str(min(per_cent, 99) if share < 1 else 100) if per_cent else "·"
+        text = "0" * right if not many else str(min(per_cent, 99) if share < 1 else 100) if per_cent else "·"
         text = self.characters.drawable(text)
         return text.rjust(NARROWEST) if self._cell == NARROWEST else f"{text} ".rjust(self._cell)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,9 +16,9 @@ from vitdash.ui.widgets.drawing import Drawing, DrawnLine
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bits of a braille character's dots by row and column."""
 BRAILLE = 0x2800
-QUIET = 0.62
+QUIET = 0.7
 """How much of its colour a class has where all its points were recognised."""
-LEGEND_SHARE = 3
+LEGEND_SHARE = 4
 """The legend takes at most one in so many lines."""
 
 OUTLIERS = 200
@@ -72,44 +71,61 @@ class EmbeddingScatter(Drawing):
     def _plane(self, width: int, height: int) -> list[DrawnLine]:
         points = self._points
         across, down = _placed(points.x, 2 * width), _placed([-value for value in points.y], 4 * height)
-        bits: dict[tuple[int, int], int] = {}
-        classes: dict[tuple[int, int], Counter[int]] = {}
-        mistaken: set[tuple[int, int]] = set()
-        for column, row, true, wrong in zip(across, down, points.true, points.wrong, strict=True):
-            cell = (row // 4, column // 2)
-            bits[cell] = bits.get(cell, 0) | DOTS[row % 4][column % 2]
-            classes.setdefault(cell, Counter())[true] += 1
-            if wrong:
-                mistaken.add(cell)
-        drawn = {}
-        for cell, dots in bits.items():
-            ((most, _),) = classes[cell].most_common(1)
-            text = chr(BRAILLE + dots) if self.characters.unicode else self._letters[most]
-            drawn[cell] = (text, self._ink(most, bright=cell in mistaken))
-        drawn |= self._middles(across, down)
+        drawn = self._dots(across, down)
+        for (row, column), letter in self._middles(across, down).items():
+            drawn.setdefault(row, {})[column] = letter
         lines = []
         for row in range(height):
             line: DrawnLine = []
-            for column in range(width):
-                text, style = drawn.get((row, column), (" ", self.style()))
-                if line and line[-1][1] is style:
-                    line[-1] = (line[-1][0] + text, style)
-                else:
-                    line.append((text, style))
+            reached = 0
+            for column, (text, style) in sorted(drawn.get(row, {}).items()):
+                if column > reached:
+                    line.append((" " * (column - reached), self.style()))
+                line.append((text, style))
+                reached = column + 1
             lines.append(line)
         return lines
 
+    def _dots(self, across: Sequence[int], down: Sequence[int]) -> dict[int, dict[int, tuple[str, Style]]]:
+        """Return what is drawn, by row and column: of classes in one cell, the one with the most points colours it."""
+        bits: dict[tuple[int, int], int] = {}
+        counts: dict[tuple[int, int, int], int] = {}
+        mistaken: set[tuple[int, int]] = set()
+        for column, row, true, wrong in zip(across, down, self._points.true, self._points.wrong, strict=True):
+            cell = (row >> 2, column >> 1)
+            bits[cell] = bits.get(cell, 0) | DOTS[row & 3][column & 1]
+            key = (*cell, true)
+            counts[key] = counts.get(key, 0) + 1
+            if wrong:
+                mistaken.add(cell)
+        most: dict[tuple[int, int], tuple[int, int]] = {}
+        for (row, column, true), count in counts.items():
+            if count > most.get((row, column), (0, 0))[0]:
+                most[row, column] = (count, true)
+        inks = [[self._ink(place, bright=bright) for bright in (False, True)] for place in range(len(self._letters))]
+        unicode, letters = self.characters.unicode, [self.characters.drawable(letter) for letter in self._letters]
+        drawn: dict[int, dict[int, tuple[str, Style]]] = {}
+        for (row, column), (_, true) in most.items():
+            text = chr(BRAILLE + bits[row, column]) if unicode else letters[true]
+            drawn.setdefault(row, {})[column] = (text, inks[true][(row, column) in mistaken])
+        return drawn
+
     def _middles(self, across: Sequence[int], down: Sequence[int]) -> dict[tuple[int, int], tuple[str, Style]]:
         """Return each class's letter in the middle of its points."""
+        rows: list[list[int]] = [[] for _ in self._letters]
+        columns: list[list[int]] = [[] for _ in self._letters]
+        for column, row, true in zip(across, down, self._points.true, strict=True):
+            rows[true].append(row)
+            columns[true].append(column)
         found: dict[tuple[int, int], tuple[str, Style]] = {}
         for place, letter in enumerate(self._letters):
-            own = [index for index, true in enumerate(self._points.true) if true == place]
-            if own:
-                rows, columns = sorted(down[index] for index in own), sorted(across[index] for index in own)
-                row, column = rows[len(own) // 2] // 4, columns[len(own) // 2] // 2
-                while (row, column) in found:
-                    column += 1
-                found[row, column] = (self.characters.drawable(letter), self._badge(place))
+            if not rows[place]:
+                continue
+            middle = len(rows[place]) // 2
+            row, column = sorted(rows[place])[middle] // 4, sorted(columns[place])[middle] // 2
+            while (row, column) in found:
+                column += 1
+            found[row, column] = (self.characters.drawable(letter), self._badge(place))
         return found
 
     def _legend(self, width: int, most: int) -> list[DrawnLine]:
