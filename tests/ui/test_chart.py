@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.app import App, ComposeResult
+from textual.events import Key, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from tests.ui.test_plot_sheet import OTHER, SIGN, falling
+from vitdash.text import figure
 from vitdash.ui.plot import sheet
 from vitdash.ui.plot.paper import Scene
+from vitdash.ui.plot.series import Series
+from vitdash.ui.plot.sheet import Sheet
+from vitdash.ui.plot.view import View
 from vitdash.ui.widgets.chart import Chart
 
 
@@ -20,6 +28,11 @@ class OneChart(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.enlarged = 0
+        self.reached: list[str] = []
+
+    def on_key(self, event: Key) -> None:
+        """Remember which keys the chart left to others."""
+        self.reached.append(event.key)
 
     def compose(self) -> ComposeResult:
         """Show the chart."""
@@ -76,19 +89,69 @@ def test_the_pointer_reads_values_until_it_leaves() -> None:
 
 
 def test_zooming_shows_less_of_the_axis_and_never_leaves_it() -> None:
-    """Around the pointer; out again as far as all of it."""
+    """Around a position; out again as far as all of it."""
+    view = View(0, 1000, 1000).zoomed(2, 1000)
+    assert view.part == (500, 1000)
+    assert view.zoomed(4, 600).part == (575, 700)
+    for _ in range(50):
+        view = view.zoomed(2, 600)
+    assert view.end - view.start == 5
+    for _ in range(50):
+        view = view.zoomed(0.5, 0)
+    assert view.part is None
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 100), st.none() | st.floats(0, 1e6), st.floats(-3, 3))))
+def test_a_view_lies_within_its_axis(steps: list[tuple[float, float | None, float]]) -> None:
+    """However it came there."""
+    view = View(0.0, 1e6, 1e6)
+    for factor, around, share in steps:
+        view = view.zoomed(factor, around).moved(share)
+        assert 0 <= view.start < view.end <= 1e6
+
+
+def test_a_zoomed_chart_moves_with_what_is_read() -> None:
+    """Arrows go on beyond the edge; keys and the wheel zoom around the position."""
 
     async def act(chart: Chart, pilot: Pilot[None]) -> None:
-        chart.zoom(2, 1000)
-        assert chart.view == (500, 1000)
-        chart.zoom(4, 600)
-        assert chart.view == (575, 700)
-        for _ in range(50):
-            chart.zoom(2, 600)
-        assert chart.view[1] - chart.view[0] == 5
-        for _ in range(50):
-            chart.zoom(0.5, 0)
-        assert chart.view == (0, 1000)
+        chart.focus()
+        await pilot.press("end", "z")
+        assert chart.view.part == pytest.approx((329, 996), abs=6)
+        await pilot.press("right", "right")
+        assert chart.view.end == 1000
+        await pilot.press("home", "left")
+        assert chart.view.part == pytest.approx((250, 916), abs=6)
+        await pilot.press("0")
+        assert chart.view.part is None
+        await pilot._post_mouse_events([MouseScrollUp], chart, (30, 10))
+        assert chart.view.end - chart.view.start == pytest.approx(667, abs=1)
+        await pilot._post_mouse_events([MouseScrollDown], chart, (30, 10))
+        assert chart.view.part is None
+
+    using(act)
+
+
+def test_lists_that_grow_in_place_are_drawn_as_new_ones() -> None:
+    """Whoever gathers a run's values keeps them in lists, and a resume cuts these."""
+
+    async def act(chart: Chart, pilot: Pilot[None]) -> None:
+        x, y = [float(i) for i in range(1, 501)], [1 / i for i in range(1, 501)]
+        growing = Series("run", "cnn", SIGN, x, y)
+        for change in ("nothing", "grow", "cut", "grow"):
+            if change == "grow":
+                x += [x[-1] + i for i in range(1, 101)]
+                y += [0.5] * 100
+            elif change == "cut":
+                del x[300:], y[300:]
+            chart.show([growing], 1000)
+            await pilot.pause()
+            fresh = Sheet(figure, unicode=True)
+            fresh.paper.limits = chart._sheet.paper.limits
+            fresh.paper._seen = None, False
+            fresh.draw(chart._scene())
+            assert lines(chart) == [
+                "".join(text for text, _ in fresh.line(line)).rstrip() for line in range(chart.size.height)
+            ]
 
     using(act)
 
@@ -100,7 +163,19 @@ def test_a_double_click_and_enter_ask_for_the_whole_screen() -> None:
         await pilot.click(chart, times=2)
         await pilot.press("enter")
 
-    assert using(act).enlarged == 2
+    app = using(act)
+    assert app.enlarged == 2
+    assert app.reached == []
+
+
+def test_escape_is_left_to_others_once_nothing_is_read() -> None:
+    """It leaves the full screen then."""
+
+    async def act(chart: Chart, pilot: Pilot[None]) -> None:
+        chart.focus()
+        await pilot.press("left", "escape", "escape", "x")
+
+    assert using(act).reached == ["escape", "x"]
 
 
 def test_a_hidden_chart_draws_nothing_until_it_is_seen() -> None:

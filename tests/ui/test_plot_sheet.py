@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vitdash.text import figure
+from vitdash.ui.plot import ink
 from vitdash.ui.plot.paper import Scene
 from vitdash.ui.plot.series import Series
 from vitdash.ui.plot.sheet import Sheet
@@ -147,3 +148,16 @@ def test_every_series_bears_its_marker_where_colours_are_missing() -> None:
     """Also where several end in one place."""
     lines = "".join(drawn(scene(falling(100), falling(100, "b", OTHER), falling(100, "c", Sign("■", "#fff"))))[2:])
     assert all(marker in lines for marker in "●▲■")
+
+
+def test_a_band_beside_the_values_is_drawn_faint_under_them() -> None:
+    """Seeds of one configuration: their mean in a band."""
+    mean = falling(100)
+    band = [value * 0.8 for value in mean.y], [value * 1.2 for value in mean.y]
+    sheet = Sheet(figure, unicode=True)
+    sheet.draw(scene(Series("mean", "cnn", SIGN, mean.x, mean.y, band=band)))
+    inks = {colour for line in range(20) for _, colour in sheet.line(line)}
+    assert {ink.of(0, ink.LINE), ink.of(0, ink.BAND)} <= inks
+    without = Sheet(figure, unicode=True)
+    without.draw(scene(mean))
+    assert ink.of(0, ink.BAND) not in {colour for line in range(20) for _, colour in without.line(line)}

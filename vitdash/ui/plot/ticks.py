@@ -7,7 +7,7 @@ from math import ceil, floor, isfinite, log10
 from vitdash.ui.plot.scale import Limits
 
 _STEPS = (1.0, 2.0, 5.0)
-_HUGE = 1e12
+_LARGE, _HUGE = 1e4, 1e12
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -46,10 +46,10 @@ def labels(values: list[float]) -> list[str]:
     step = min(b - a for a, b in zip(values, values[1:], strict=False))
     largest = max(abs(value) for value in values)
     even = max(b - a for a, b in zip(values, values[1:], strict=False)) < 1.001 * step
-    if largest >= 10_000:
+    if not even:
+        written = [compact(value, abs(value)) if abs(value) >= _LARGE else _short(value) for value in values]
+    elif largest >= _LARGE:
         written = [compact(value, step) for value in values]
-    elif not even:
-        written = [_short(value) for value in values]
     elif largest < 0.001:
         written = [_scientific(value, step, largest) for value in values]
     else:

@@ -23,11 +23,9 @@ from vitdash.ui.plot.paper import Scene
 from vitdash.ui.plot.series import Series
 from vitdash.ui.plot.sheet import Sheet
 from vitdash.ui.plot.smoothing import DEFAULT, LEVELS
+from vitdash.ui.plot.view import View
 
 ZOOM = 1.5
-DEEPEST = 200.0
-"""How many times the axis may be longer than what is seen of it."""
-
 PAN = 0.125
 """The share of what is seen by which it moves."""
 
@@ -114,41 +112,30 @@ class Chart(Widget, can_focus=True):
         self._redraw()
 
     @property
-    def view(self) -> tuple[float, float]:
-        """The ends of what is seen of the horizontal axis."""
-        return self._view or (0.0, self._end)
+    def view(self) -> View:
+        """What is seen of the horizontal axis."""
+        whole = self._scene().end
+        start, end = self._view or (0.0, whole)
+        return View(start, end, whole)
 
-    def zoom(self, factor: float, around: float | None = None) -> None:
-        """Show `factor` times less of the horizontal axis, around a position or the middle."""
-        whole = self._end
-        start, end = self.view
-        length = min(whole, max((end - start) / factor, whole / DEEPEST))
-        around = (start + end) / 2 if around is None else around
-        share = (around - start) / (end - start)
-        begin = min(max(0.0, around - share * length), whole - length)
-        self._view = None if length >= whole else (begin, begin + length)
-        self._redraw()
-
-    def pan(self, share: float) -> None:
-        """Move what is seen of the horizontal axis, by a share of it to the right."""
-        start, end = self.view
-        begin = min(max(0.0, start + share * (end - start)), self._end - (end - start))
-        if self._view is not None and begin != start:
-            self._view = begin, begin + end - start
+    def see(self, view: View) -> None:
+        """Show another part of the horizontal axis."""
+        if view.part != self._view:
+            self._view = view.part
             self._redraw()
 
     def action_zoom_in(self) -> None:
         """Show less of the horizontal axis, around the position read."""
-        self.zoom(ZOOM, self._cursor)
+        self.see(self.view.zoomed(ZOOM, self._cursor))
 
     def action_zoom_out(self) -> None:
         """Show more of the horizontal axis."""
-        self.zoom(1 / ZOOM, self._cursor)
+        self.see(self.view.zoomed(1 / ZOOM, self._cursor))
 
     def action_zoom_all(self) -> None:
         """Show the whole horizontal axis."""
-        self._view = None
-        self._redraw()
+        whole = self.view.whole
+        self.see(View(0.0, whole, whole))
 
     def read(self, position: float | None) -> None:
         """Show the values at a position of the horizontal axis, or the last ones."""
@@ -220,29 +207,20 @@ class Chart(Widget, can_focus=True):
         """Move to the right."""
         self._swipe(event, PAN)
 
-    def key_left(self) -> None:
-        """Read one column further left."""
-        self._step(-1)
-
-    def key_right(self) -> None:
-        """Read one column further right."""
-        self._step(1)
-
-    def key_home(self) -> None:
-        """Read the first column."""
-        self._read_cell(0)
-
-    def key_end(self) -> None:
-        """Read the last column."""
-        self._read_cell(self._sheet.paper.frame.width - 1)
-
-    def key_escape(self) -> None:
-        """Stop reading."""
-        self.read(None)
-
-    def key_enter(self) -> None:
-        """Ask for the whole screen."""
-        self.post_message(self.Enlarged(self))
+    def on_key(self, event: events.Key) -> None:
+        """Read values with the keys that move; what they do here they do nowhere else."""
+        match event.key:
+            case "left" | "right":
+                self._step(-1 if event.key == "left" else 1)
+            case "home" | "end":
+                self._read_cell(0 if event.key == "home" else self._sheet.paper.frame.width - 1)
+            case "escape" if self._cursor is not None:
+                self.read(None)
+            case "enter":
+                self.post_message(self.Enlarged(self))
+            case _:
+                return
+        event.stop()
 
     def _scene(self) -> Scene:
         width, height = self.size
@@ -258,10 +236,6 @@ class Chart(Widget, can_focus=True):
             self._view,
             self._cursor,
         )
-
-    @property
-    def _end(self) -> float:
-        return self._scene().end
 
     @property
     def _seen(self) -> bool:
@@ -306,7 +280,7 @@ class Chart(Widget, can_focus=True):
         """Zoom, unless that changes nothing: then what lies around the chart may scroll."""
         position, before = self._under(event), self._view
         if position is not None:
-            self.zoom(factor, position)
+            self.see(self.view.zoomed(factor, position))
         if self._view != before:
             event.stop()
             event.prevent_default()
@@ -315,7 +289,7 @@ class Chart(Widget, can_focus=True):
         if self._view is not None:
             event.stop()
             event.prevent_default()
-            self.pan(share)
+            self.see(self.view.moved(share))
 
     def _step(self, by: int) -> None:
         """Move the position that is read by some cells, and what is seen with it."""
@@ -324,7 +298,7 @@ class Chart(Widget, can_focus=True):
         if cell is None:
             cell = paper.frame.width if by < 0 else -1
         elif not 0 <= cell + by < paper.frame.width:
-            self.pan(PAN if by > 0 else -PAN)
+            self.see(self.view.moved(PAN if by > 0 else -PAN))
             cell = paper.cell(self._cursor or 0.0) or 0
         self._read_cell(cell + by)
 
