@@ -13,15 +13,16 @@ from textual.notifications import SeverityLevel
 from vitdash import keys
 from vitdash.config import RunConfig
 from vitdash.errors import VitdashError
-from vitdash.run.fleet import Followed
+from vitdash.run.fleet import Followed, Standing
 from vitdash.run.state import State
 from vitdash.settings import Settings
 from vitdash.text import plain, runs
-from vitdash.ui import bindings, line_filters, machine_load, painter, preset_facts, run_actions
+from vitdash.ui import bindings, insides, line_filters, machine_load, painter, preset_facts, run_actions
 from vitdash.ui.appearance import Appearance
 from vitdash.ui.board import Board
 from vitdash.ui.driver import TerminalDriver
 from vitdash.ui.feed import Feed
+from vitdash.ui.insides import Inside
 from vitdash.ui.notices import Notices
 from vitdash.ui.painter import Painter
 from vitdash.ui.preset_facts import PresetFacts
@@ -63,7 +64,7 @@ class Dashboard(App[None]):
         self._painter = Painter(self.dashboard, self.board)
         self._tasks = RunTasks(self)
         self._visits = Visits(self)
-        self._inside: tuple[str, int] | None = None
+        self._inside: tuple[str, int, str] | None = None
         self._gpus: tuple[str, ...] = ()
         self._presets: list[PresetFacts] = []
         self._reading: set[str] = set()
@@ -143,6 +144,7 @@ class Dashboard(App[None]):
             return
         self._read_missing()
         self._painter.paint(changed)
+        self._show_inside()
         self.dashboard.tell_problem(self.board.filter_problem)
 
     def _read_machine(self) -> None:
@@ -169,6 +171,29 @@ class Dashboard(App[None]):
         if followed is not None:
             self.feed.adopt(run_id, followed)
             self._show({run_id})
+
+    def _show_inside(self) -> None:
+        if not any(self.dashboard.seen(name) for name in ("images", "confusion", "knobs")):
+            return
+        known = self.board.selected
+        key = (known.run.id, known.short.figures.evaluated_at, self.board.name(known)) if known else None
+        if key == self._inside:
+            return
+        self._inside = key
+        if known is None:
+            self._painter.show_inside(None, insides.NOTHING)
+        else:
+            self._read_inside(known)
+
+    @work(thread=True, group="inside", exclusive=True)
+    def _read_inside(self, known: Standing) -> None:
+        inside = insides.read(known)
+        self.call_from_thread(self._show_read, known, inside)
+
+    def _show_read(self, known: Standing, inside: Inside) -> None:
+        # Somebody may have gone on to another run meanwhile.
+        if known is self.board.selected:
+            self._painter.show_inside(known, inside)
 
     @work(thread=True, group="presets")
     def _load_presets(self) -> None:

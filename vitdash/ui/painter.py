@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from vitdash.run.diagnostics import Diagnostics, Embedding
 from vitdash.run.fleet import Standing
 from vitdash.run.state import State
-from vitdash.text import accuracy
+from vitdash.text import accuracy, count
 from vitdash.ui import result_rows, run_facts
 from vitdash.ui.board import Board
 from vitdash.ui.curves import Charted, Curves
+from vitdash.ui.insides import Inside
 from vitdash.ui.log_rows import LogBook
 from vitdash.ui.preset_facts import PresetFacts
 from vitdash.ui.run_facts import RunFacts
 from vitdash.ui.screens.dashboard import DashboardScreen
 from vitdash.ui.widgets.header import Overview
+from vitdash.ui.widgets.image_grid import Picture
 
 NO_RUNS = (
     "No runs yet.\n\nd  trains a small network on the bundled digits: a minute, nothing to download.\n"
@@ -58,6 +61,22 @@ class Painter:
     def show_presets(self, found: Sequence[PresetFacts], filter_text: str) -> None:
         """Show the presets that fit."""
         self._screen.presets.show(found, filter_text)
+
+    def show_inside(self, known: Standing | None, inside: Inside) -> None:
+        """Show a run's last evaluation from inside, and its knobs; or why there is nothing to show."""
+        screen, found = self._screen, inside.found
+        screen.knobs.show(known.config if known else None, inside.changes)
+        name = f" · {self._board.name(known)}" if known else ""
+        screen.images.border_title = f"worst mistakes{name}" + (f" · {count(found.images_seen)}" if found else "")
+        screen.confusion.border_title = f"confusion{name}"
+        screen.embedding.border_title = f"embedding{name}"
+        for widget in (screen.images, screen.confusion, screen.embedding):
+            widget.empty = inside.why_not
+        screen.images.show(_pictures(found) if found else (), found.image_size if found else 0)
+        screen.confusion.show(found.classes if found else (), found.confusion if found else ())
+        points = found.embedding if found else Embedding((), (), (), ())
+        classes = found.classes if found else ()
+        screen.embedding.show(points.x, points.y, points.true, classes, points.predicted)
 
     def _paint_header(self) -> None:
         board = self._board
@@ -172,6 +191,14 @@ def _comparable(board: Board) -> bool:
         if known.short.figures.results and known.config is not None
     }
     return len(datasets) == 1
+
+
+def _pictures(found: Diagnostics) -> list[Picture]:
+    names = found.classes
+    return [
+        Picture(item.image, f"{names[item.true]} ← {names[item.predicted]}", item.true != item.predicted)
+        for item in found.worst
+    ]
 
 
 def is_worth_watching(board: Board) -> bool:

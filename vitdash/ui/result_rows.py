@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vitdash.export import table
 from vitdash.export.rows import Row
@@ -60,7 +61,8 @@ def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[Table
     headings = [TableColumn("run", "run", right=False)]
     headings += [TableColumn(column.key, SHORT.get(column.key, column.heading)) for column in chosen]
     if len({row.evaluated_at for row in rows}) > 1:
-        # Figures after more images are better ones: that must stand beside them.
+        # Figures after more images are better ones: that must stand beside them, and none of them has won.
+        cells = [[replace(cell, style="") for cell in line] for line in cells]
         place = min(2, len(chosen))
         headings.insert(place + 1, TableColumn("evaluated_at", "images"))
         for row, line in zip(rows, cells, strict=True):

@@ -25,12 +25,16 @@ from vitdash.ui.curves import ACCURACIES
 from vitdash.ui.plot.smoothing import LEVELS
 from vitdash.ui.result_rows import VIEWS
 from vitdash.ui.widgets.chart import Chart
+from vitdash.ui.widgets.confusion import ConfusionMatrix
 from vitdash.ui.widgets.header import Header
+from vitdash.ui.widgets.image_grid import ImageGrid
 from vitdash.ui.widgets.key_line import KeyLine
+from vitdash.ui.widgets.knob_panel import KnobPanel
 from vitdash.ui.widgets.live_table import LiveTable
 from vitdash.ui.widgets.log_lines import LogLines
 from vitdash.ui.widgets.preset_tree import PresetTree
 from vitdash.ui.widgets.run_list import RunList
+from vitdash.ui.widgets.scatter import EmbeddingScatter
 from vitdash.ui.widgets.tab_line import TabLine
 
 TABS = (
@@ -87,10 +91,14 @@ class DashboardScreen(Screen[None]):
 
     header = query_one(Header)
     runs = query_one(RunList)
+    knobs = query_one(KnobPanel)
     presets = query_one(PresetTree)
     tabs = query_one(TabLine)
     results = query_one(LiveTable)
     log_lines = query_one(LogLines)
+    images = query_one(ImageGrid)
+    confusion = query_one(ConfusionMatrix)
+    embedding = query_one(EmbeddingScatter)
     filter_input = query_one("#filter", Input)
 
     def __init__(self, *, unicode: bool = True) -> None:
@@ -107,7 +115,7 @@ class DashboardScreen(Screen[None]):
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield _panel(RunList(id="runs"), "runs")
-                yield _panel(Static(id="knobs"), "hyper-parameters")
+                yield _panel(KnobPanel(unicode=unicode, id="knobs"), "hyper-parameters")
                 yield _panel(PresetTree(id="presets"), "presets")
             with Vertical(id="middle"):
                 yield TabLine(TABS)
@@ -122,9 +130,9 @@ class DashboardScreen(Screen[None]):
                     yield _tabbed(_panel(LiveTable(id="results"), "results"))
                     yield _tabbed(_panel(LogLines(id="log"), "log"))
             with Vertical(id="right"):
-                yield _tabbed(_panel(Static(id="images"), "worst mistakes"))
-                yield _panel(Static(id="confusion"), "confusion")
-                yield _panel(Static(id="embedding"), "embedding")
+                yield _tabbed(_panel(ImageGrid(unicode=unicode, id="images"), "worst mistakes"))
+                yield _panel(ConfusionMatrix(unicode=unicode, id="confusion"), "confusion")
+                yield _panel(EmbeddingScatter(unicode=unicode, id="embedding"), "embedding")
         yield Static(id="problem")
         yield Input(id="filter", compact=True, placeholder="words of a name, or a condition: accuracy > 0.9")
         yield KeyLine()
@@ -300,7 +308,7 @@ class DashboardScreen(Screen[None]):
             focused.move(by)
         elif isinstance(focused, Tree):
             (focused.action_cursor_down if by > 0 else focused.action_cursor_up)()
-        elif isinstance(focused, LogLines):
+        elif isinstance(focused, (LogLines, KnobPanel)):
             focused.scroll_relative(y=by, animate=False)
         else:
             self.post_message(self.Wanted("move_down" if by > 0 else "move_up"))

@@ -85,9 +85,11 @@ class Inked(ScrollView):
     def _strip(self, place: int, width: int) -> Strip:
         if not self._styles:
             self._styles = {name: self._style(name) for name in NAMES}
-        base = self.rich_style
+        base, styles = self.rich_style, self._styles
         if place in self._chosen:
             base += self.get_component_rich_style("ink--selected")
+            # What is faint on the background would be gone on the selection.
+            styles = styles | {"muted": Style.null(), "empty": Style.null()}
         if place >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        return self._lines[place].strip(width, self._styles, base)
+        return self._lines[place].strip(width, styles, base)
