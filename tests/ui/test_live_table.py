@@ -309,3 +309,37 @@ def test_another_theme_recolours_the_table() -> None:
         assert not before & ground()
 
     using(act)
+
+
+def test_the_cursor_looks_fainter_where_the_focus_is_elsewhere() -> None:
+    """So one sees which panel the keys go to; the pointer stays."""
+
+    async def act(table: LiveTable, pilot: Pilot[None]) -> None:
+        def ground() -> object:
+            return next(segment.style.bgcolor for segment in table.render_line(1) if segment.style)
+
+        focused = ground()
+        table.screen.set_focus(None)
+        await pilot.pause()
+        assert ground() != focused
+        assert text(table)[1].startswith("▸")
+
+    using(act)
+
+
+def test_a_table_that_was_hidden_comes_back_as_it_was() -> None:
+    """At the same columns, with the rows that came meanwhile."""
+
+    async def act(table: LiveTable, pilot: Pilot[None]) -> None:
+        await pilot.press("right")
+        shown = table.shown_columns
+        table.display = False
+        await pilot.pause()
+        table.show(COLUMNS, [*ROWS, row("new", 0.5, 0.5)])
+        await pilot.pause()
+        table.display = True
+        await pilot.pause()
+        assert table.shown_columns == shown
+        assert any("new" in line for line in text(table))
+
+    using(act, (30, 8))

@@ -102,7 +102,8 @@ class TableSheet(ScrollView, inherit_bindings=False):
     def _lay_out(self) -> None:
         """Choose the columns, where anything that they depend on has changed."""
         asked = (self._width, tuple(self._rows.widths), self._rows.before, self._skipped, self._columns)
-        if asked == self._laid_out:
+        # A hidden table has no width; it comes back as it was.
+        if asked == self._laid_out or not self._width:
             return
         before = lines.cells_before(self._rows.before)
         self._layout = fit(self._columns, self._rows.widths, self._width, before, self._skipped)
@@ -184,9 +185,15 @@ class TableSheet(ScrollView, inherit_bindings=False):
         return self._strip([(text.center(self._width), "empty")], "")
 
     def _strip(self, pieces: Sequence[lines.Piece], ground: str, sign_colour: str = "") -> Strip:
-        segments = [
-            Segment(text, self._style(sign_colour if name == "sign" else name, ground)) for text, name in pieces if text
-        ]
+        # Few segments: Textual looks at each of them several times.
+        joined: list[tuple[str, Style]] = []
+        for text, name in pieces:
+            style = self._style(sign_colour if name == "sign" else name, ground)
+            if joined and joined[-1][1] is style:
+                joined[-1] = (joined[-1][0] + text, style)
+            elif text:
+                joined.append((text, style))
+        segments = [Segment(text, style) for text, style in joined]
         return Strip(segments).adjust_cell_length(self._width, self._style("", ground))
 
     def _style(self, name: str, ground: str) -> Style:

@@ -165,8 +165,8 @@ class LiveTable(TableSheet, can_focus=True):
 
     def action_choose(self) -> None:
         """Choose the row under the cursor."""
-        if self.cursor is not None:
-            self.post_message(self.Chosen(self, self.cursor))
+        if len(self._rows):
+            self.post_message(self.Chosen(self, self._rows.at(self._cursor_place).key))
 
     def on_click(self, event: events.Click) -> None:
         """Move to a row, choose it on a double click, or sort by the column whose heading it is."""
