@@ -29,8 +29,8 @@ class Inked(ScrollView):
         & > .ink--error { color: $text-error; }
         & > .ink--accent { color: $text-accent; }
         & > .ink--best { color: $text-success; text-style: bold; }
-        & > .ink--selected { background: $primary 35%; }
-        &:focus > .ink--selected { background: $primary 60%; }
+        & > .ink--selected { background: $primary 20%; }
+        &:focus > .ink--selected { background: $primary 38%; }
     }
     """
 

@@ -51,7 +51,7 @@ class TabLine(Widget):
         current = self.get_component_rich_style("tab-line--current", partial=True)
         key = self.get_component_rich_style("tab-line--key", partial=True)
         line = Line((" ", ""))
-        for number, (tab, name) in enumerate(self._tabs, 1):
+        for number, tab, name in self._seen():
             if tab == self.current:
                 line.add(f" {number} {name} ", "current")
             else:
@@ -62,8 +62,20 @@ class TabLine(Widget):
     def on_click(self, event: events.Click) -> None:
         """Say which name was clicked on."""
         left = 1
-        for number, (tab, name) in enumerate(self._tabs, 1):
-            width = len(f" {number} {name} ")
+        for number, tab, name in self._seen():
+            width = _width(number, name)
             if left <= event.x < left + width:
                 self.post_message(self.Chosen(tab))
             left += width
+
+    def _seen(self) -> list[tuple[int, str, str]]:
+        """Return number, id and name of the panels that there is room for, the current one among them."""
+        found = [(number, tab, name) for number, (tab, name) in enumerate(self._tabs, 1)]
+        while len(found) > 1 and 1 + sum(_width(number, name) for number, _, name in found) > self.size.width:
+            # The last goes first; the current one stays, whichever it is.
+            found.pop(-1 if found[-1][1] != self.current else -2)
+        return found
+
+
+def _width(number: int, name: str) -> int:
+    return len(f" {number} {name} ")
