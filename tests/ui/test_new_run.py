@@ -76,7 +76,7 @@ def test_two_knobs_one_wrongly_first_and_a_launch() -> None:
         await go(pilot, screen, "width")
         await pilot.press("0")
         assert "'0' is not allowed. Allowed: a whole number from 1 to 4,096." in said(screen, "help")
-        assert "1 value is not right yet." in said(screen, "facts")
+        assert "No network can be built like this." in said(screen, "facts")
         await pilot.press("f5")
         assert any("width: '0' is not allowed" in message for message in notified(pilot))
         await pilot.press("backspace", "4", "8")

@@ -30,6 +30,17 @@ class CommandLine:
     problem: str = ""
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """The line in pieces that belong together: an option and its value are one."""
+        parts: list[str] = []
+        for word in map(shlex.quote, self.words):
+            if parts and parts[-1].startswith("--") and " " not in parts[-1]:
+                parts[-1] += f" {word}"
+            else:
+                parts.append(word)
+        return tuple(parts)
+
+    @property
     def text(self) -> str:
         """The line, quoted for a shell."""
         return shlex.join(self.words)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vitdash import architectures, catalog
 from vitdash.config import TABLES, RunConfig
 from vitdash.errors import InputError
 from vitdash.knobs import Knob, Value, has_effect, knobs_of
@@ -87,6 +88,17 @@ class Draft:
             self.works(key) and (key in self._wrong or self._values.get(key, self.base.value(key)) != self._base(key))
             for key in {*self._values, *self._wrong}
         )
+
+    @property
+    def parameters(self) -> int | None:
+        """The network's size, as soon as it can be built, whatever else is wrong."""
+        model = self.tables["model"]
+        dataset = catalog.DATASETS[self.tables["data"].dataset]
+        if any(key in self._wrong for key in knobs_of(type(model))):
+            return None
+        if architectures.problem(model, dataset.image_size, dataset.classes):
+            return None
+        return architectures.parameters(model, dataset.image_size, dataset.classes)
 
     def type(self, key: str, text: str) -> None:
         """Put a text into a field, right or wrong."""

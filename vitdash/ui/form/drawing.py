@@ -15,14 +15,17 @@ MARGIN = 4
 """Cells before a label: where the cursor is, and whether a value is changed or wrong."""
 LEAST_VALUE = 13
 NARROWEST_NOTE = 12
+VALUE_WIDTH = 26
+"""Cells from where values begin to where help does, so that it stands in a column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What rows are drawn with: `label_width` cells of label, and either Unicode or ASCII."""
+    """What rows are drawn with: `label_width` cells of label, Unicode or ASCII, with help in the row or without."""
 
     label_width: int
     unicode: bool = True
+    helps: bool = False
 
     @property
     def cursor(self) -> str:
@@ -60,7 +63,7 @@ def resting(row: Row, width: int, pen: Pen) -> Line:
     style = "error" if row.problem else "best" if row.changed else "muted" if row.shown == "-" else ""
     line.add(fitted(plain(row.shown), room), style)
     _unit(line, row, width)
-    _note(line, row, width)
+    _note(line, row, width, pen)
     return line
 
 
@@ -75,12 +78,12 @@ def editing(row: Row, edit: LineEdit, width: int, pen: Pen) -> Line:
     elif row.options:
         before, after = pen.arrows
         line.add(f"{before} ", "accent")
-        _field(line, edit, max(1, min(room - 4, max(map(cell_len, (*row.options, edit.text))) + 1)))
+        _field(line, edit, max(1, min(room - 4, max(map(cell_len, (*row.options, edit.text))) + 1)), choice=True)
         line.add(f" {after}", "accent")
     else:
         _field(line, edit, max(1, min(room, max(LEAST_VALUE, cell_len(edit.text) + 1))))
     _unit(line, row, width)
-    _note(line, row, width)
+    _note(line, row, width, pen)
     return line
 
 
@@ -100,14 +103,18 @@ def _label(row: Row, pen: Pen, cursor: str) -> Line:
     return line.add(label.ljust(pen.label_width), style)
 
 
-def _field(line: Line, edit: LineEdit, width: int) -> None:
-    if edit.whole:
+def _field(line: Line, edit: LineEdit, width: int, *, choice: bool = False) -> None:
+    if edit.whole and not choice:
         shown = edit.text[:width]
         line.add(shown, "whole")
         line.add(" " * (width - cell_len(shown)), "field")
         return
     shown, caret = edit.window(width)
     shown = shown.ljust(width)
+    if edit.whole:
+        # A choice is gone through, not written: it needs no caret until somebody types.
+        line.add(shown, "field")
+        return
     line.add(shown[:caret], "field").add(shown[caret : caret + 1], "caret").add(shown[caret + 1 :], "field")
 
 
@@ -116,10 +123,15 @@ def _unit(line: Line, row: Row, width: int) -> None:
         line.add(f" {row.unit}", "muted")
 
 
-def _note(line: Line, row: Row, width: int) -> None:
-    """Add why a value is wrong, or what it was before, where there is room to say it."""
+def _note(line: Line, row: Row, width: int, pen: Pen) -> None:
+    """Add why a value is wrong, or what it was before, and its help, where there is room to say it."""
     room = width - line.width - 2
-    if row.problem and room >= NARROWEST_NOTE:
-        line.add("  ").add(fitted(plain(row.problem, 500), room), "error")
-    elif row.before and not row.problem and cell_len(row.before) + len("was ") <= room:
+    if row.problem:
+        if room >= NARROWEST_NOTE:
+            line.add("  ").add(fitted(plain(row.problem, 500), room), "error")
+        return
+    if row.before and cell_len(row.before) + len("was ") <= room:
         line.add("  ").add(f"was {row.before}", "muted")
+    gap = MARGIN + pen.label_width + VALUE_WIDTH - line.width
+    if pen.helps and gap >= 2:
+        line.add(" " * gap).add(fitted(row.help, width - line.width), "muted")

@@ -34,13 +34,17 @@ __all__ = ["Measured", "NewRun", "NewRunWanted"]
 SHOWN = (
     ("launch", "Launch"),
     ("enqueue", "Queue"),
+    ("leave_form", "Leave"),
     ("choose_preset", "Preset"),
-    ("copy_line", "Copy line"),
+    ("copy_line", "Copy"),
     ("save_preset", "Save"),
     ("reset_knob", "Reset"),
     ("find_knob", "Find"),
-    ("leave_form", "Leave"),
 )
+MOST_FACTS, MOST_SHELL = 6, 12
+"""Lines that the panels have at the most where they stand at the side."""
+SIDE = (("help", "help"), ("facts", "size and time"), ("changes", "changed"), ("shell", "the same in a shell"))
+"""The panels beside the fields, and what they are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class NewRun(Screen[NewRunWanted | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.FORM, SHOWN)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (180, "-huge")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall"), (58, "-high")]  # noqa: RUF012 - as Textual declares it
     DEFAULT_CSS = """
     NewRun {
         layout: vertical;
@@ -70,8 +74,9 @@ class NewRun(Screen[NewRunWanted | None]):
         & .panel:focus { border: round $border; }
         & #fields { width: 1fr; height: 1fr; }
         & #side { width: 36; height: 1fr; }
-        & #help { height: 1fr; }
+        & #help { height: auto; min-height: 9; max-height: 40%; }
         & #facts { height: auto; min-height: 4; max-height: 8; }
+        & #changes { height: 1fr; }
         & #shell { height: auto; min-height: 3; max-height: 14; }
         & #find { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
         & #find.-open { display: block; }
@@ -80,14 +85,15 @@ class NewRun(Screen[NewRunWanted | None]):
             & #body { layout: vertical; }
             & .panel, & .panel:focus { border: none; }
             & #side { width: 1fr; height: auto; background: $surface; }
-            & #help { height: 4; }
+            & #changes { display: none; }
+            & #help { height: 4; min-height: 1; max-height: 4; }
             & #facts { height: 2; min-height: 1; max-height: 2; }
-            & #shell { height: auto; min-height: 1; max-height: 2; }
+            & #shell { height: 2; min-height: 1; max-height: 2; }
         }
         &.-narrow.-short {
             & #help { height: 2; }
             & #facts { height: 1; max-height: 1; }
-            & #shell { max-height: 1; }
+            & #shell { height: 1; max-height: 1; }
         }
     }
     """
@@ -116,9 +122,11 @@ class NewRun(Screen[NewRunWanted | None]):
         """Arrange fields, help, facts and the shell's line."""
         yield Remarks(id="title")
         with Horizontal(id="body"):
-            yield KnobForm(unicode=self._unicode, id="fields", classes="panel")
+            form = KnobForm(unicode=self._unicode, id="fields", classes="panel")
+            form.border_title = Content("knobs")
+            yield form
             with Vertical(id="side"):
-                for name, title in (("help", ""), ("facts", "size and time"), ("shell", "the same in a shell")):
+                for name, title in SIDE:
                     panel = Remarks(id=name, classes="panel")
                     panel.border_title = Content(title)
                     yield panel
@@ -146,7 +154,7 @@ class NewRun(Screen[NewRunWanted | None]):
     def expected(self) -> Estimate:
         """How long it would take."""
         if self.draft.config is None:
-            return Estimate(None, "")
+            return Estimate(None, "told once all is right")
         return estimate(self.draft.config, self._measured)
 
     @on(KnobForm.Typed)
@@ -305,18 +313,21 @@ class NewRun(Screen[NewRunWanted | None]):
     def _tell(self) -> None:
         """Say beside the fields what there is to say about them."""
         form = self.query_one(KnobForm)
-        row = form.row
-        panels = {name: self.query_one(f"#{name}", Remarks) for name in ("help", "facts", "shell", "title")}
-        narrow = self.has_class("-narrow")
-        width = {name: panel.room for name, panel in panels.items()}
-        panels["help"].border_title = Content(row.label if row else "help")
-        panels["help"].write(notes.help_of(row, width["help"], self._reset_key))
-        panels["facts"].write(notes.facts(self.draft, self.expected, width["facts"]))
-        most = (1 if self.has_class("-short") else 2) if narrow else 12
-        panels["shell"].write(notes.shell(self.line, width["shell"], most))
-        panels["title"].write([notes.title(self.draft, width["title"], cloned=self._cloned)])
-        form.columns = 1 if narrow else 2
-        form.border_title = Content("new run")
+        row, narrow = form.row, self.has_class("-narrow")
+        # Where all knobs fit below each other, what each of them is fits beside it.
+        form.helps = self.has_class("-huge") and self.has_class("-high")
+        form.columns = 1 if narrow or form.helps else 2
+        title = self.query_one("#title", Remarks)
+        title.write([notes.title(self.draft, title.room, cloned=self._cloned)])
+        told = {name: self.query_one(f"#{name}", Remarks) for name, _ in SIDE}
+        least = 1 if self.has_class("-short") else 2
+        told["help"].border_title = Content(row.label if row else "help")
+        told["help"].write(notes.help_of(row, told["help"].room, self._reset_key))
+        told["facts"].write(notes.facts(self.draft, self.expected, told["facts"].room, least if narrow else MOST_FACTS))
+        told["shell"].write(notes.shell(self.line, told["shell"].room, least if narrow else MOST_SHELL))
+        if not narrow:
+            height = told["changes"].content_region.height
+            told["changes"].write(notes.changes(self.draft, rows.sections(self.draft), told["changes"].room, height))
 
     def _key_of(self, action: str) -> str:
         """Return the key that stands for an action, as the user has bound it."""

@@ -65,6 +65,7 @@ class KnobForm(Inked, can_focus=True):
 
     cursor: reactive[str] = reactive("", repaint=False)
     columns: reactive[int] = reactive(1, repaint=False)
+    helps: reactive[bool] = reactive(False, repaint=False)
 
     def __init__(self, *, unicode: bool = True, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -111,6 +112,10 @@ class KnobForm(Inked, can_focus=True):
 
     def watch_columns(self) -> None:
         """Arrange the rows in as many columns."""
+        self.on_resize()
+
+    def watch_helps(self) -> None:
+        """Write the help into each row, or leave it out."""
         self.on_resize()
 
     def on_resize(self) -> None:
@@ -270,7 +275,7 @@ class KnobForm(Inked, can_focus=True):
         self._layout_of = Layout(self._sections, self.columns)
         labels = [len(row.label) for row in self._layout_of.rows.values()]
         longest = max(labels, default=0) + 2
-        self._pen = Pen(max(1, min(longest, self._column_width() - MARGIN - LEAST_VALUE)), self._unicode)
+        self._pen = Pen(max(1, min(longest, self._column_width() - MARGIN - LEAST_VALUE)), self._unicode, self.helps)
         self.virtual_size = Size(width, self._layout_of.height)
 
     def _draw(self) -> None:
