@@ -17,7 +17,7 @@ from vitdash.ui.signs import Sign
 
 SIGN = Sign("●", "#56b4e9")
 OTHER = Sign("▲", "#f0b030")
-VALUES = st.floats(0.01, 1.0) | st.sampled_from([nan, inf, 0.0, -1.0])
+VALUES = st.floats(0.01, 1.0) | st.sampled_from([nan, inf, -inf, 0.0, -1.0, 1e308, -1e308, 5e-324, 1e18, 1e99, -1e99])
 
 
 def text_of(sheet: Sheet, height: int) -> list[str]:
@@ -161,3 +161,31 @@ def test_a_band_beside_the_values_is_drawn_faint_under_them() -> None:
     without = Sheet(figure, unicode=True)
     without.draw(scene(mean))
     assert ink.of(0, ink.BAND) not in {colour for line in range(20) for _, colour in without.line(line)}
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 1000), VALUES), max_size=30),
+    st.tuples(st.integers(0, 100), st.integers(0, 40)),
+    st.none() | st.tuples(st.floats(0, 900), st.floats(1, 300)),
+    st.none() | st.floats(0, 1200),
+    st.booleans(),
+    st.booleans(),
+)
+def test_whatever_runs_record_the_chart_keeps_to_its_lines(
+    points: list[tuple[float, float]],
+    size: tuple[int, int],
+    part: tuple[float, float] | None,
+    cursor: float | None,
+    log: bool,
+    unicode: bool,
+) -> None:
+    """Losses that leave the numbers there are, charts of any size, zoomed and read anywhere."""
+    points.sort(key=lambda point: point[0])
+    run = Series("run", "cnn", SIGN, [point[0] for point in points], [point[1] for point in points])
+    sheet = Sheet(figure, unicode=unicode)
+    for smoothing in (0, 2):
+        view = (part[0], part[0] + part[1]) if part else None
+        last = scene(run, width=size[0], height=size[1], view=view, cursor=cursor, log=log, smoothing=smoothing)
+        assert sheet.draw(last) <= set(range(size[1]))
+        assert all(len(line) <= size[0] for line in text_of(sheet, size[1]))

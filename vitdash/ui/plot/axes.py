@@ -89,7 +89,7 @@ def _write_unit(numbers: list[str], free: int) -> None:
         return
     written = "".join(numbers)
     end = written.find(" ", len(written) - len(written.lstrip())) + 1
-    if end and not written[end : end + len(UNIT) + 1].strip():
+    if end and end + len(UNIT) <= len(numbers) and not written[end : end + len(UNIT) + 1].strip():
         numbers[end : end + len(UNIT)] = UNIT
 
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 from math import floor, inf, isfinite, nextafter
 from typing import NamedTuple
 
+from vitdash.ui.plot.series import LARGEST
+
 
 class Span(NamedTuple):
     """The points `begin` to `end`, which fall into one column."""
@@ -82,25 +84,27 @@ def spans(x: Sequence[float], window: Window, begin: int) -> list[Span]:
 def extremes(y: Sequence[float], where: Sequence[Span]) -> list[Extremes]:
     """Return what is drawn of each span's values, leaving out spans that are all gap."""
     begin = where[0].begin if where else 0
-    joined = begin > 0 and isfinite(y[begin - 1])
-    # A sum is finite only where all values are; it may overflow, and then they are looked at one by one.
-    if where and isfinite(sum(y[begin : where[-1].end])):
-        found = []
-        for column, first, end in where:
-            values = y[first:end]
-            found.append(Extremes(column, min(values), max(values), values[0], values[-1], joined))
-            joined = True
-        return found
-    return _with_gaps(y, where, joined)
+    joined = begin > 0 and abs(y[begin - 1]) < LARGEST
+    # A sum is finite only where all values are; where it overflows they are looked at one by one, as those with gaps.
+    if not where or not isfinite(sum(y[begin : where[-1].end])):
+        return _with_gaps(y, where, joined)
+    found = []
+    going_on = joined
+    for column, first, end in where:
+        values = y[first:end]
+        found.append(Extremes(column, min(values), max(values), values[0], values[-1], going_on))
+        going_on = True
+    seen = all(item.low > -LARGEST and item.high < LARGEST for item in found)
+    return found if seen else _with_gaps(y, where, joined)
 
 
 def _with_gaps(y: Sequence[float], where: Sequence[Span], joined: bool) -> list[Extremes]:
     found: list[Extremes] = []
     for column, first, end in where:
         values = y[first:end]
-        known = [value for value in values if isfinite(value)]
+        known = [value for value in values if abs(value) < LARGEST]
         if known:
-            joined = joined and isfinite(values[0])
+            joined = joined and abs(values[0]) < LARGEST
             found.append(Extremes(column, min(known), max(known), known[0], known[-1], joined))
-        joined = isfinite(values[-1])
+        joined = abs(values[-1]) < LARGEST
     return found

@@ -12,6 +12,9 @@ PADDING = 0.04
 ROOM = 0.2
 """How much more than it must an axis grows, so that it need not grow again at the next value."""
 
+SMALLEST = 1e-100
+"""What no value reaches that has a place on a logarithmic axis."""
+
 SLACK = 0.6
 """An axis shrinks when less than this share of it is used."""
 
@@ -34,7 +37,7 @@ def on_paper(value: float, log: bool) -> float:
     """Return where a value lies; what has no logarithm lies below everything."""
     if not log:
         return value
-    return log10(value) if value > 0 else -inf
+    return log10(value) if value > SMALLEST else -inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ def wanted(columns: Sequence[Extremes], log: bool, trim: Trim) -> tuple[float, f
     """
     lows, highs = [item.low for item in columns], [item.high for item in columns]
     if log:
-        lows = [log10(value) for value in lows if value > 0]
-        highs = [log10(value) for value in highs if value > 0]
+        lows = [log10(value) for value in lows if value > SMALLEST]
+        highs = [log10(value) for value in highs if value > SMALLEST]
     if not highs:
         return None
     highs.sort()
@@ -121,8 +124,8 @@ def settle(shown: Limits | None, ranges: Iterable[tuple[float, float]], log: boo
     if not known:
         return shown if shown and shown.log == log else Limits(0.0, 1.0, log)
     low, high = min(item[0] for item in known), max(item[1] for item in known)
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        spread = 0.5 if log else abs(low) * 0.1 or 1.0
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), SMALLEST):
+        spread = 0.5 if log else abs(low) * 0.1 if abs(low) > SMALLEST else 1.0
         low, high = low - spread, high + spread
     before = shown if shown is not None and shown.log == log else None
     if before and before.low <= low and high <= before.high and high - low >= SLACK * (before.high - before.low):

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from vitdash.ui.signs import Sign
 
+LARGEST = 1e100
+"""What no value reaches that is drawn: arithmetic with more leaves the numbers that there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values over images seen, both growing at the end; a resume may cut them. A value that is not finite is a gap.
+    """Values over images seen, both growing at the end; a resume may cut them. What is no number below 1e100 is a gap.
 
     `key` names the series over refreshes. `dots` are evaluations: a point each, never joined or smoothed. One that has
     `ended` will not grow any more. An `overlay` belongs to another series of the same sign and label, whose entry in

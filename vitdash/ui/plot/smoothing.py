@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp
 
+from vitdash.ui.plot.series import LARGEST
+
 LEVELS = (0.0, 0.005, 0.02, 0.06)
 """How far back a smoothed value looks, as a share of the planned images; 0 is no smoothing."""
 
@@ -39,7 +41,7 @@ class Smoother:
         keep = new = 0.0
         known = len(self.values)
         for place, value in zip(x[known : len(y)], y[known:], strict=True):
-            if value - value != 0.0:
+            if not -LARGEST < value < LARGEST:
                 append(value)
                 continue
             distance = place - position
