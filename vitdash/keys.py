@@ -108,6 +108,7 @@ ACTIONS = (
     Action("compared_log_scale", ("g",), "Show the loss on a logarithmic scale, or a linear one.", COMPARE),
     Action("compared_full", ("f",), "Give the panel the whole screen, or take it back.", COMPARE),
     Action("compared_base", ("b",), "Take the differences to the next of the runs.", COMPARE),
+    Action("compared_sort", ("s",), "Sort the values by the next column.", COMPARE),
     Action("compared_copy", ("y",), "Copy the table that is shown.", COMPARE),
     Action("close_help", ("escape", "ctrl+g"), "Close the help.", HELP),
     Action("launch", ("f5", "ctrl+r"), "Train it now.", FORM),

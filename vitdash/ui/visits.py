@@ -95,7 +95,7 @@ class Visits:
             history = known.history if known.followed else summary.read_history(known.run)
             sign = self._board.sign(known)
             compared.append(Compared(known.run.id, self._board.name(known), sign, known.config, history))
-        self._app.push_screen(Compare(compared))
+        self._app.push_screen(Compare(compared, unicode=self._app.appearance.unicode))
 
 
 def _measured(runs: Iterable[Standing]) -> Iterator[Measured]:

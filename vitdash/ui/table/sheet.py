@@ -31,6 +31,7 @@ class TableSheet(ScrollView, inherit_bindings=False):
     DEFAULT_CSS = """
     TableSheet {
         height: 1fr;
+        color: $foreground;
         overflow-x: hidden;
         border-subtitle-color: $foreground 70%;
         scrollbar-size-vertical: 1;
