@@ -23,6 +23,18 @@ def test_captions_break_before_the_arrow_and_lose_whole_words() -> None:
     assert broken("0.123456", 4, 1) == [""]
 
 
+def test_figures_stand_below_all_pictures_or_none() -> None:
+    """What is missing in one place seems to mean something."""
+
+    async def act(grid: ImageGrid, pilot: Pilot[None]) -> None:
+        grid.show([Picture(IMAGE, "Coat ← Shirt 0.21", wrong=True), *WORST[1:]], SIZE)
+        await pilot.pause()
+        assert "← Shirt" in "".join(grid.lines)
+        assert "0." not in "".join(grid.lines)
+
+    look_at(ImageGrid, act, (36, 14))
+
+
 @pytest.mark.parametrize("size", [(40, 14), (58, 20), (78, 14), (100, 40), (20, 6)])
 def test_whole_pictures_in_any_room(size: tuple[int, int]) -> None:
     """Rows as equal as they can be, never beyond the edge."""

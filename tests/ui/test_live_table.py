@@ -43,14 +43,17 @@ ROWS = (
 class OneTable(App[None]):
     """A table and what it says."""
 
-    def __init__(self, *, unicode: bool = True) -> None:
+    def __init__(self, *, unicode: bool, border: bool) -> None:
         super().__init__()
+        self.border = border
         self.unicode = unicode
         self.heard: list[Message] = []
 
     def compose(self) -> ComposeResult:
         """Show the table."""
-        yield LiveTable(unicode=self.unicode)
+        table = LiveTable(unicode=self.unicode)
+        table.styles.border = ("round", "white") if self.border else ("", "white")
+        yield table
 
     def on_live_table_moved(self, message: LiveTable.Moved) -> None:
         """Remember."""
@@ -71,9 +74,10 @@ def using(
     rows: Sequence[TableRow] = ROWS,
     *,
     unicode: bool = True,
+    border: bool = False,
 ) -> list[Message]:
     """Do something with a table, and return what it said."""
-    app = OneTable(unicode=unicode)
+    app = OneTable(unicode=unicode, border=border)
 
     async def use() -> None:
         async with app.run_test(size=size) as pilot:
@@ -187,7 +191,16 @@ def test_where_there_is_no_room_whole_columns_fall_away() -> None:
         await pilot.press("left", "left", "left")
         assert table.shown_columns == ["run", "loss"], text(table)
 
-    using(act, (30, 8))
+    using(act, (32, 10), border=True)
+
+
+def test_without_a_border_the_headings_say_what_is_missing() -> None:
+    """At their end, where no number is."""
+
+    async def act(table: LiveTable, pilot: Pilot[None]) -> None:
+        assert text(table)[0] == "   run          val loss    +2 →"
+
+    using(act, (32, 8))
 
 
 def test_a_long_name_loses_its_middle_before_a_column_goes() -> None:

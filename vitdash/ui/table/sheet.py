@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -21,6 +22,8 @@ from vitdash.ui.table.rows import Rows
 _STYLES = ("text", "heading", "sorted", "pointer", "mark", "best", "dim", "error", "empty")
 _GROUNDS = ("heading-ground", "stripe", "cursor")
 MOST_STRIPS = 1000
+HINT = 6
+"""Cells for how many columns there is no room for, where no border says it."""
 CONTRAST = 0.25
 """How much brighter or darker than its ground a colour is that can be read."""
 
@@ -108,16 +111,25 @@ class TableSheet(ScrollView, inherit_bindings=False):
             return
         before = lines.cells_before(self._rows.before)
         self._layout = fit(self._columns, self._rows.widths, self._width, before, self._skipped)
+        if self._layout.hidden_right and not self._has_border:
+            # Then the hint stands in the line of headings.
+            self._layout = fit(self._columns, self._rows.widths, self._width - HINT, before, self._skipped)
         self._skipped = self._layout.hidden_left
         self._laid_out = (*asked[:3], self._skipped, self._columns)
         self._strips.clear()
-        self.border_subtitle = self._beyond()
+        self.border_subtitle = self._beyond() if self._has_border else ""
         self.refresh()
+
+    @property
+    def _has_border(self) -> bool:
+        return bool(self.styles.border_bottom[0])
 
     def _beyond(self) -> str:
         """Return how many columns there is no room for."""
         left, right = self._layout.hidden_left, self._layout.hidden_right
         signs = self._signs
+        if not self._has_border:
+            return f"+{right} {signs.right}" if right else ""
         parts = [f"{signs.left} {left}"] if left else []
         parts += [f"+{right} column{'s' * (right > 1)} {signs.right}"] if right else []
         return "  ".join(parts)
@@ -170,6 +182,9 @@ class TableSheet(ScrollView, inherit_bindings=False):
             return self._draw_empty(y)
         if y == 0:
             pieces = lines.heading(self._columns, self._layout, self._signs, self.sort_key, descending=self.descending)
+            if not self._has_border and (hint := self._beyond()):
+                reached = sum(cell_len(text) for text, _ in pieces)
+                pieces.append((hint.rjust(self._width - reached), "heading"))
             return self._strip(pieces, "heading-ground")
         place = y - 1 + self.scroll_offset.y
         if place >= len(self._rows):

@@ -77,6 +77,10 @@ class ImageGrid(Drawing):
         grid = arranged([cell_len(caption) for caption in captions], width, height)
         if grid is None:
             return [[(shortened(NO_ROOM, width), self.style("muted"))]]
+        room = caption_room(width, grid.across)
+        if any(cell_len(line) > room for caption in captions for line in parts_of(caption, room, grid.caption_lines)):
+            # Figures below all pictures or below none: what is missing somewhere seems to mean something.
+            captions = [without_figure(caption) for caption in captions]
         lines: list[DrawnLine] = []
         spare = height - grid.down * grid.height
         for row in range(grid.down):
@@ -88,7 +92,7 @@ class ImageGrid(Drawing):
         return lines
 
     def _block(self, picture: Picture, caption: str, grid: Grid, width: int) -> list[DrawnLine]:
-        room = (width + GAP) // grid.across - GAP
+        room = caption_room(width, grid.across)
         said = [self._caption(line, picture.wrong) for line in broken(caption, room, grid.caption_lines)]
         return [*self._image(picture.image, grid.columns), *said]
 
@@ -145,7 +149,7 @@ def arranged(widths: Sequence[int], width: int, height: int) -> Grid | None:
 
 def _stacked(widths: Sequence[int], width: int, height: int, columns: int, across: int) -> Grid:
     """Return the grid for pictures of one size, with rows as equal as they can be."""
-    room = (width + GAP) // across - GAP
+    room = caption_room(width, across)
     caption_lines = 0 if not max(widths) else 1 if max(widths) <= room else 2
     most = height // (cells.lines_of(columns) + caption_lines)
     needed = -(-len(widths) // across)
@@ -154,16 +158,30 @@ def _stacked(widths: Sequence[int], width: int, height: int, columns: int, acros
     return Grid(across, min(most, needed), columns, caption_lines)
 
 
-def broken(caption: str, width: int, lines: int) -> list[str]:
-    """Return a caption on so many lines: broken before the arrow or between words, words that do not fit left out."""
+def caption_room(width: int, across: int) -> int:
+    """Return how wide a caption may be, so that there is a space between it and the next."""
+    return min((width + GAP) // across - 1, width - (across - 1) * (width + GAP) // across)
+
+
+def without_figure(caption: str) -> str:
+    """Return a caption without the number at its end."""
+    name, _, figure = caption.rpartition(" ")
+    return name if name and _is_number(figure) else caption
+
+
+def parts_of(caption: str, width: int, lines: int) -> list[str]:
+    """Return a caption on so many lines at most: broken before the arrow, or between words."""
     if cell_len(caption) <= width or lines < 2:
-        parts = [caption]
-    elif ARROW in caption:
-        head, arrow, tail = caption.partition(ARROW)
-        parts = [head.strip(), arrow + tail]
-    else:
-        parts = textwrap.wrap(caption, width)
-    return [_cut(part, width) for part in [*parts, *[""] * lines][:lines]]
+        return [caption]
+    if ARROW not in caption:
+        return textwrap.wrap(caption, width)[:lines]
+    head, arrow, tail = caption.partition(ARROW)
+    return [head.strip(), arrow + tail]
+
+
+def broken(caption: str, width: int, lines: int) -> list[str]:
+    """Return a caption on exactly so many lines; words that do not fit are left out."""
+    return [_cut(part, width) for part in [*parts_of(caption, width, lines), *[""] * lines][:lines]]
 
 
 def _cut(text: str, width: int) -> str:
