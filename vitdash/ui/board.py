@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vitdash.errors import InputError
-from vitdash.run import selection
 from vitdash.run.control import Word
-from vitdash.run.fields import Facts, Fields
 from vitdash.run.fleet import Standing
-from vitdash.run.selection import Condition
 from vitdash.run.state import State
 from vitdash.ui.feed import Feed
 from vitdash.ui.signs import Sign, Signs
+
+if TYPE_CHECKING:
+    # The language of conditions is read when somebody filters or sorts: the dashboard is there sooner without it.
+    from vitdash.run.fields import Fields
+    from vitdash.run.selection import Condition
 
 MOST_CHARTED = 6
 """Without marks, as many runs share the charts: more curves than this nobody tells apart at a glance."""
@@ -96,6 +99,8 @@ class Board:
         """Show only the runs that fit; a text that is no condition is kept, and `filter_problem` says why not."""
         self.filter, self.filter_problem, self._condition = text.strip(), "", None
         if self.filter:
+            from vitdash.run import selection
+
             try:
                 self._condition = selection.condition(self.filter, self._fields(), "filter")
             except InputError as error:
@@ -158,12 +163,16 @@ class Board:
         return self.feed.line.index(run_id) + 1 if run_id in self.feed.line else None
 
     def _fields(self) -> Fields:
+        from vitdash.run.fields import Fields
+
         return Fields(known.short for known in self.feed.runs.values())
 
     def _filtered(self, runs: Iterable[Standing]) -> list[Standing]:
         condition = self._condition
         if condition is None:
             return list(runs)
+        from vitdash.run.fields import Facts
+
         found = []
         for known in runs:
             try:
@@ -176,6 +185,9 @@ class Board:
     def _ordered(self, runs: list[Standing]) -> list[Standing]:
         if not self.order[0]:
             return sorted(runs, key=self._rank)
+        from vitdash.run import selection
+        from vitdash.run.fields import Facts
+
         known = {item.run.id: item for item in runs}
         ordered = selection.order(self.order[0], self._fields(), "sort")
         return [known[facts.summary.run.id] for facts in ordered(Facts(item.short) for item in runs)]

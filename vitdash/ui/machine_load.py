@@ -6,8 +6,6 @@ import contextlib
 import shutil
 import subprocess
 
-import psutil
-
 from vitdash.run import machine
 
 GPU_SECONDS = 5.0
@@ -16,6 +14,9 @@ _QUERY = ("--query-gpu=utilization.gpu,memory.used,memory.total", "--format=csv,
 
 def processor_and_memory() -> tuple[str, ...]:
     """Return the share of the processor since the last call, and memory in use of all there is."""
+    # Not before the first picture: it takes its time to be imported.
+    import psutil
+
     used = psutil.cpu_percent(None)
     memory = psutil.virtual_memory()
     gigabytes = f"{(memory.total - memory.available) / 1e9:.1f}/{memory.total / 1e9:.0f} GB"

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 from vitdash import keys
 from vitdash.errors import InputError, VitdashError
-from vitdash.export import destination, rendering
-from vitdash.run import labels, queue, removal
+from vitdash.run import labels, queue
 from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 from vitdash.text import one_of, plain, runs, size
 from vitdash.ui import result_rows, run_actions
-from vitdash.ui.form.command_line import command_line, ground
 from vitdash.ui.screens.dialogs import AskText, Choice, Choose
 
 if TYPE_CHECKING:
@@ -134,6 +132,8 @@ class RunTasks:
 
     def delete(self) -> None:
         """Delete runs for good, after asking."""
+        from vitdash.run import removal
+
         chosen = self._chosen()
         weights = [removal.consider(known.run).bytes for known in chosen]
 
@@ -191,10 +191,14 @@ class RunTasks:
             return known.run.id
         if what == "command":
             return _command(known, self._app.feed.root)
+        from vitdash.export import rendering
+
         shown = result_rows.with_results(self._board.shown)
         return rendering.render([item.run for item in shown], "markdown", reported=self._app.shows_reported)
 
     def _write(self, path: Path, shown: list[Standing]) -> None:
+        from vitdash.export import destination, rendering
+
         def write(answer: str | None = "replace") -> None:
             if answer == "replace":
                 to = FORMATS[path.suffix]
@@ -257,6 +261,8 @@ def _named(chosen: list[Standing]) -> str:
 
 def _command(known: Standing, root: Path) -> str:
     """Return the line for a shell that trains the same again."""
+    from vitdash.ui.form.command_line import command_line, ground
+
     if known.config is None:
         raise InputError(known.run.id, "has no configuration that can be read.")
     line = command_line(known.config, known.short.name, ground(known.config, root))
@@ -266,6 +272,8 @@ def _command(known: Standing, root: Path) -> str:
 
 
 def _path_problem(text: str) -> str:
+    from vitdash.export import destination
+
     path = Path(text).expanduser()
     if path.suffix not in FORMATS:
         return f"Give it one of the endings {one_of(FORMATS)}."

@@ -204,8 +204,8 @@ class DashboardScreen(Screen[None]):
     def _go_to(self, tab: str, *, focus: bool = True) -> None:
         self.tabs.current = tab
         group = _GROUPS.get(tab, "charts")
-        for name in ("charts", "below", "right"):
-            self.set_class(name == group, f"-on-{name}")
+        # At once, for each change of the screen's classes styles all that is on it.
+        self.update_classes({f"-on-{name}": name == group for name in ("charts", "below", "right")})
         for panel in self.query(".panel"):
             panel.set_class(panel.id == tab, "-current")
         panel = self.query_one(f"#{tab}")
@@ -330,10 +330,10 @@ class DashboardScreen(Screen[None]):
 
 def _panel(widget: Widget, title: str) -> Widget:
     widget.border_title = title
-    widget.add_class("panel")
+    widget.add_class("panel", update=False)
     return widget
 
 
 def _tabbed(widget: Widget) -> Widget:
-    widget.add_class("panel", "-tabbed")
+    widget.add_class("panel", "-tabbed", update=False)
     return widget
