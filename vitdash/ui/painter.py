@@ -17,6 +17,7 @@ from vitdash.ui.log_rows import LogBook
 from vitdash.ui.preset_facts import PresetFacts
 from vitdash.ui.run_facts import RunFacts
 from vitdash.ui.screens.dashboard import DashboardScreen
+from vitdash.ui.titles import entitle
 from vitdash.ui.widgets.header import Overview
 from vitdash.ui.widgets.image_grid import Picture
 
@@ -67,9 +68,9 @@ class Painter:
         screen, found = self._screen, inside.found
         screen.knobs.show(known.config if known else None, inside.changes)
         name = f" · {self._board.name(known)}" if known else ""
-        screen.images.border_title = f"worst mistakes{name}" + (f" · {count(found.images_seen)}" if found else "")
-        screen.confusion.border_title = f"confusion{name}"
-        screen.embedding.border_title = f"embedding{name}"
+        entitle(screen.images, f"worst mistakes{name}" + (f" · {count(found.images_seen)}" if found else ""))
+        entitle(screen.confusion, f"confusion{name}")
+        entitle(screen.embedding, f"embedding{name}")
         for widget in (screen.images, screen.confusion, screen.embedding):
             widget.empty = inside.why_not
         screen.images.show(_pictures(found) if found else (), found.image_size if found else 0)
@@ -108,11 +109,9 @@ class Painter:
         screen = self._screen
         screen.runs.show(facts, board.selected_id, cards=not screen.is_narrow, empty=empty)
         hidden = len(board.feed.runs) - len(facts)
-        screen.runs.border_title = f"runs · {len(facts)}" if facts else "runs"
         order = board.order[1] if board.order[0] else ""
-        screen.runs.border_subtitle = " · ".join(
-            part for part in (order, f"{hidden} filtered out" if hidden else "") if part
-        )
+        beside = " · ".join(part for part in (order, f"{hidden} filtered out" if hidden else "") if part)
+        entitle(screen.runs, f"runs · {len(facts)}" if facts else "runs", beside)
 
     def _facts_of(self, known: Standing, now: float, *, anew: bool) -> RunFacts:
         """Return what is known of a run; of one that rests, what was known before, where that is still so."""
