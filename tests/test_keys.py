@@ -91,7 +91,8 @@ def test_any_text_is_keys_or_refused_in_one_line(text: str) -> None:
         said = str(error)
     assert is_harmless(said)
     assert bool(found) is not bool(said)
-    assert not found or keys.parse(",".join(found)) == found or not text.isascii()
+    # Textual names other characters in ways that say nothing to a reader of the file.
+    assert not found or not text.isascii() or keys.parse(",".join(found)) == found
 
 
 @pytest.mark.parametrize(
