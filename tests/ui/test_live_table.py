@@ -164,6 +164,18 @@ def test_a_click_on_a_heading_sorts_the_best_first_and_then_the_other_way() -> N
     ]
 
 
+def test_a_column_says_how_it_is_sorted_first_where_no_best_is_known() -> None:
+    """Of accuracies people want the highest, of losses the lowest."""
+
+    async def act(table: LiveTable, pilot: Pilot[None]) -> None:
+        table.show([*COLUMNS[:2], TableColumn("argmax", "argmax", highest_first=True)], [*ROWS[:2], ROWS[3]])
+        for _ in range(3):
+            table.sort_by_next()
+        assert table.keys == ["cnn", "vit-l4-h16", "vit-l4-h4"]
+
+    using(act)
+
+
 def test_names_sort_by_the_numbers_in_them() -> None:
     """Four comes before sixteen."""
 

@@ -30,6 +30,7 @@ SHORT = {
     "difference_accuracy": "Δ argmax",
     "difference_svc": "Δ svc",
 }
+_HIGHEST_FIRST = frozenset({"accuracy", "svc", "svc_held_out", "images_per_second"})
 _FIGURES = ("validation_loss", "accuracy", "svc", "svc_held_out", "parameters", "images_per_second", "seconds")
 _REPORTED = (
     *("validation_loss", "reported_validation_loss", "difference_validation_loss"),
@@ -59,7 +60,10 @@ def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[Table
     chosen += [column for column in columns if column.key not in known_keys]
     cells = [[_cell(column.key, column.cells[place]) for column in chosen] for place in range(len(rows))]
     headings = [TableColumn("run", "run", right=False)]
-    headings += [TableColumn(column.key, SHORT.get(column.key, column.heading)) for column in chosen]
+    headings += [
+        TableColumn(column.key, SHORT.get(column.key, column.heading), highest_first=column.key in _HIGHEST_FIRST)
+        for column in chosen
+    ]
     if len({row.evaluated_at for row in rows}) > 1:
         # Figures after more images are better ones: that must stand beside them, and none of them has won.
         cells = [[replace(cell, style="") for cell in line] for line in cells]

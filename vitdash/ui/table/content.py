@@ -9,12 +9,16 @@ from vitdash.ui.signs import Sign
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A heading and how its column is laid out; `least` is the width that it has at any rate."""
+    """A heading and how its column is laid out; `least` is the width that it has at any rate.
+
+    With `highest_first`, that is how it is sorted when it is first asked to be, unless the best is marked and known.
+    """
 
     key: str
     heading: str
     right: bool = True
     least: int = 0
+    highest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,12 @@ def _padded(found: re.Match[str]) -> str:
     return found[0].zfill(LONGEST_NUMBER)
 
 
-def best_first(rows: Sequence[TableRow], place: int) -> bool:
-    """Return whether descending is the direction that puts the best cell of a column first; ascending if none is."""
+def descends(rows: Sequence[TableRow], place: int, *, otherwise: bool) -> bool:
+    """Return whether descending is the direction that puts the best cell of a column first, if one is the best."""
     values = [cell.value for row in rows if (cell := cell_at(row, place)).style == "best"]
     best = next((value for value in values if isinstance(value, (int, float))), None)
     if best is None:
-        return False
+        return otherwise
     others = (cell_at(row, place).value for row in rows)
-    return all(value <= best for value in others if isinstance(value, (int, float)) and value == value)
+    numbers = [value for value in others if isinstance(value, (int, float)) and value == value]
+    return otherwise if min(numbers) == max(numbers) else max(numbers) <= best

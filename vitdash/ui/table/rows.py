@@ -73,9 +73,9 @@ class Rows:
             self._order = order.arrange(self._given, place, descending=descending)
         self._places = {self._given[index].key: place for place, index in enumerate(self._order)}
 
-    def best_first(self, place: int) -> bool:
-        """Return whether descending is the direction that puts the best of a column first."""
-        return order.best_first(self._given, place)
+    def descends(self, place: int, column: TableColumn) -> bool:
+        """Return in which direction to sort by a column first."""
+        return order.descends(self._given, place, otherwise=column.highest_first)
 
     def _update(self, changed: Sequence[tuple[TableRow, TableRow]], count: int) -> None:
         for before, after in changed:

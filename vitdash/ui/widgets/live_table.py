@@ -198,7 +198,9 @@ class LiveTable(TableSheet, can_focus=True):
         """Sort by a column: the best first where one is known, the other way round when asked again."""
         place = next((place for place, column in enumerate(self._columns) if column.key == key), None)
         again = key == self.sort_key
-        descending = not self.descending if again else place is not None and self._rows.best_first(place)
+        descending = (
+            not self.descending if again else place is not None and self._rows.descends(place, self._columns[place])
+        )
         with self.prevent(self.SortChanged):
             self.set_reactive(LiveTable.descending, descending)
             self.set_reactive(LiveTable.sort_key, key)
