@@ -107,6 +107,7 @@ class DashboardScreen(Screen[None]):
         self.accuracy_kind = ACCURACIES[0]
         self.table_view = VIEWS[0]
         self.filtering = ""
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         """Arrange all panels; the style sheet hides those that there is no room for."""
@@ -160,6 +161,10 @@ class DashboardScreen(Screen[None]):
     def tell_problem(self, text: str) -> None:
         """Show what is wrong with the filter, or nothing."""
         problem = self.query_one("#problem", Static)
+        # Each update lays the whole screen out again.
+        if text == self._problem:
+            return
+        self._problem = text
         problem.update(Content(text))
         problem.set_class(bool(text), "-open")
 
