@@ -48,7 +48,7 @@ class Tally:
     queued: int
     finished: int
     failed: int
-    """Failed or lost: what somebody should look at."""
+    lost: int
 
 
 class Board:
@@ -155,7 +155,8 @@ class Board:
             paused=states.count(State.PAUSED),
             queued=states.count(State.QUEUED),
             finished=states.count(State.FINISHED),
-            failed=states.count(State.FAILED) + states.count(State.LOST),
+            failed=states.count(State.FAILED),
+            lost=states.count(State.LOST),
         )
 
     def turn(self, run_id: str) -> int | None:

@@ -48,8 +48,8 @@ class Painter:
 
     def paint(self, changed: set[str] | None = None) -> None:
         """Draw what is new; `changed` are the ids of the runs that changed, None for anything."""
-        self._paint_header()
         self._paint_runs(changed)
+        self._paint_header()
         self._paint_charts()
         self._paint_results()
         self._paint_log()

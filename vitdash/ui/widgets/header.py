@@ -91,6 +91,7 @@ def _states(told: Overview) -> list[tuple[str, str]]:
         (tally.queued, f"◌ {tally.queued} queued", ""),
         (tally.finished, f"✔ {tally.finished} done", ""),
         (tally.failed, f"✘ {tally.failed} failed", "error"),
+        (tally.lost, f"✘ {tally.lost} lost", "error"),
     ]
     notice = [(told.notice, "warning")] if told.notice else []
     return notice + [(text, style) for number, text, style in shown if number]
