@@ -128,9 +128,10 @@ def test_a_name_that_no_run_may_have_is_told_at_the_name(draft: Draft) -> None:
 
 def test_words_filter_the_rows_by_name_and_help(draft: Draft) -> None:
     """Sections without a row go too."""
-    found = rows.sections(draft, "weights decay")
+    found = rows.fitting(rows.sections(draft), "weights decay")
     assert [row.key for section in found for row in section.rows] == ["weight_decay"]
-    assert rows.sections(draft, "nothing of the kind") == []
+    assert rows.fitting(rows.sections(draft), "nothing of the kind") == []
+    assert rows.fitting(rows.sections(draft), " ") == rows.sections(draft)
 
 
 @given(config=CONFIGURATIONS, data=st.data())

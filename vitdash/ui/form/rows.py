@@ -52,15 +52,18 @@ class Section:
     rows: tuple[Row, ...]
 
 
-def sections(draft: Draft, words: str = "") -> list[Section]:
-    """Return all rows by section; with `words`, those that each of the words stands in."""
+def sections(draft: Draft) -> list[Section]:
+    """Return all rows by section."""
     found = [_run(draft)]
     for table in TABLES:
         known = knobs_of(type(getattr(draft.base, table)))
         heading = f"Model: {draft.base.model.title}" if table == "model" else HEADINGS.get(table, table.capitalize())
         found.append(Section(heading, tuple(_row(draft, knob) for knob in known.values())))
-    if not words.strip():
-        return found
+    return found
+
+
+def fitting(found: Sequence[Section], words: str) -> list[Section]:
+    """Return the rows that each of the words stands in; without words, all."""
     filtered = (replace(item, rows=tuple(row for row in item.rows if _fits(row, item, words))) for item in found)
     return [item for item in filtered if item.rows]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -41,6 +41,8 @@ SHOWN = (
     ("reset_knob", "Reset"),
     ("find_knob", "Find"),
 )
+WIDE, HUGE, HIGH = 110, 180, 58
+"""Columns and lines from which on the screen is arranged otherwise."""
 MOST_FACTS, MOST_SHELL = 6, 12
 """Lines that the panels have at the most where they stand at the side."""
 SIDE = (("help", "help"), ("facts", "size and time"), ("changes", "changed"), ("shell", "the same in a shell"))
@@ -60,8 +62,8 @@ class NewRun(Screen[NewRunWanted | None]):
     """Asks for the configuration of a new run. `origin` is the run that was cloned; without, it is the preset."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.FORM, SHOWN)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (180, "-huge")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall"), (58, "-high")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (HUGE, "-huge")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - as Textual declares it
     DEFAULT_CSS = """
     NewRun {
         layout: vertical;
@@ -115,6 +117,7 @@ class NewRun(Screen[NewRunWanted | None]):
         self._root = root
         self._unicode = unicode
         self._words = ""
+        self._rows: list[rows.Section] = []
         self._reset_key = ""
         self._ground = ground(initial, root)
 
@@ -139,8 +142,12 @@ class NewRun(Screen[NewRunWanted | None]):
         self._reset_key = self._key_of("reset_knob")
         self._show()
 
-    def on_resize(self) -> None:
-        """Say the same in the room there is now."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange the fields for the room there is now, and say the same in it."""
+        form = self.query_one(KnobForm)
+        # Where all knobs fit below each other, what each of them is fits beside it.
+        form.helps = event.size.width >= HUGE and event.size.height >= HIGH
+        form.columns = 1 if event.size.width < WIDE or form.helps else 2
         self.call_after_refresh(self._tell)
 
     @property
@@ -257,8 +264,7 @@ class NewRun(Screen[NewRunWanted | None]):
         self._show()
         if not self.draft.problems:
             return False
-        found = rows.sections(self.draft)
-        wrong = next(row for section in found for row in section.rows if row.problem)
+        wrong = next(row for section in self._rows for row in section.rows if row.problem)
         self._words = self.query_one("#find", Input).value = ""
         self._show()
         self.query_one(KnobForm).go(wrong.key)
@@ -307,16 +313,17 @@ class NewRun(Screen[NewRunWanted | None]):
         self._say(text.plain(path, 500), title="Saved")
 
     def _show(self, *, reload: bool = False) -> None:
-        self.query_one(KnobForm).show(rows.sections(self.draft, self._words), reload=reload)
+        self._rows = rows.sections(self.draft)
+        self.query_one(KnobForm).show(rows.fitting(self._rows, self._words), reload=reload)
         self._tell()
 
     def _tell(self) -> None:
         """Say beside the fields what there is to say about them."""
         form = self.query_one(KnobForm)
+        if not form.size.width:
+            # Before the first layout there is no room to say anything in; `on_resize` comes after it.
+            return
         row, narrow = form.row, self.has_class("-narrow")
-        # Where all knobs fit below each other, what each of them is fits beside it.
-        form.helps = self.has_class("-huge") and self.has_class("-high")
-        form.columns = 1 if narrow or form.helps else 2
         title = self.query_one("#title", Remarks)
         title.write([notes.title(self.draft, title.room, cloned=self._cloned)])
         told = {name: self.query_one(f"#{name}", Remarks) for name, _ in SIDE}
@@ -327,7 +334,7 @@ class NewRun(Screen[NewRunWanted | None]):
         told["shell"].write(notes.shell(self.line, told["shell"].room, least if narrow else MOST_SHELL))
         if not narrow:
             height = told["changes"].content_region.height
-            told["changes"].write(notes.changes(self.draft, rows.sections(self.draft), told["changes"].room, height))
+            told["changes"].write(notes.changes(self.draft, self._rows, told["changes"].room, height))
 
     def _key_of(self, action: str) -> str:
         """Return the key that stands for an action, as the user has bound it."""

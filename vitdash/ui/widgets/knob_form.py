@@ -280,6 +280,8 @@ class KnobForm(Inked, can_focus=True):
 
     def _draw(self) -> None:
         """Draw anew what differs from what is drawn."""
+        if not self.size.width:
+            return
         width = self._column_width()
         before = self._drawn
         self._drawn = [

@@ -42,8 +42,9 @@ class Remarks(Static):
     def write(self, lines: Sequence[Line]) -> None:
         """Say these lines from now on."""
         if [line.pieces for line in lines] != [line.pieces for line in self._lines]:
+            as_high = len(lines) == len(self._lines)
             self._lines = list(lines)
-            self.update(Content("\n").join(map(_content, lines)))
+            self.update(Content("\n").join(map(_content, lines)), layout=not as_high)
 
 
 def _content(line: Line) -> Content:
