@@ -23,6 +23,7 @@ def test_short_forms_stand_for_one_class_only() -> None:
     assert abbreviated(fashion, 3) == ["T-s", "Tro", "Pul", "Dre", "Coa", "San", "Shi", "Sne", "Bag", "Ank"]
     assert len(set(abbreviated(fashion, 1))) == 10
     assert abbreviated(("0", "1", "2"), 3) == ["0", "1", "2"]
+    assert abbreviated(("superclass 1", "superclass 12"), 3) == ["1", "12"]
 
 
 def test_numbers_are_per_cent_of_the_true_class() -> None:
@@ -60,13 +61,25 @@ def test_the_pointer_and_the_arrows_name_the_pair_in_full() -> None:
     look_at(ConfusionMatrix, act, (60, 8))
 
 
+def test_none_recognised_is_said_only_of_classes_that_there_are() -> None:
+    """A validation set may lack a class."""
+
+    async def act(matrix: ConfusionMatrix, pilot: Pilot[None]) -> None:
+        matrix.show(CLASSES, ((0, 10, 0), (0, 0, 0), (0, 0, 10)))
+        await pilot.pause()
+        assert [line.split()[1:] for line in matrix.lines[2:]] == [["0", "100"], [], ["100"]]
+
+    look_at(ConfusionMatrix, act, (40, 8))
+
+
 def test_where_numbers_have_no_room_the_worst_mistakes_are_listed() -> None:
     """A number is never cut."""
 
     async def act(matrix: ConfusionMatrix, pilot: Pilot[None]) -> None:
         matrix.show([f"class {number}" for number in range(100)], [[5] * 100] * 100)
         await pilot.pause()
-        assert matrix.lines[0] == "class 0 → class 1                      1 %"
+        assert matrix.lines[0] == "most frequent mistakes, % of true"
+        assert matrix.lines[1] == "class 0 → class 1                      1 %"
         matrix.show(CLASSES, CONFUSION)
         await pilot.pause()
         assert matrix.lines[0].endswith("% of true")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from vitdash.text import plain
 
+_NUMBER_AT_END = re.compile(r"[0-9]+$")
 # Told apart as well as so many colours can be, on a dark background and on a light one.
 _DARK = (
     *("#4fb3f6", "#f5a742", "#63d297", "#ef6f6c", "#b78af7", "#f2e05c"),
@@ -26,12 +28,16 @@ def colour_of(place: int, *, dark: bool) -> str:
 def abbreviated(names: Sequence[str], width: int) -> list[str]:
     """Return a form of each name of at most `width` ASCII or other single characters, no two the same.
 
-    The beginning where that is unique, else the first letter and another one; where nothing helps, the class's number.
+    Numbers where these tell all names apart, else the beginning where that is unique, else the first letters and
+    another one; where nothing helps, the class's place.
     """
     cleaned = [plain(name) for name in names]
     whole = len(set(cleaned)) == len(cleaned)
     if whole and all(len(name) <= width for name in cleaned):
         return cleaned
+    numbers = [match[0] if (match := _NUMBER_AT_END.search(name)) else "" for name in cleaned]
+    if len(set(numbers)) == len(numbers) and all(0 < len(number) <= width for number in numbers):
+        return numbers
     taken: set[str] = set()
     found = []
     for place, name in enumerate(cleaned):

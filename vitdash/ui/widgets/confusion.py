@@ -20,6 +20,7 @@ NARROWEST, WIDEST = 3, 6
 """Cells of a number: "100" and as much room around it as is pleasant."""
 LONGEST_NAME = 14
 SHORTEST_NAME = 3
+LINES_WITH_NOTE = 4
 STRONG = 0.3
 """The share of mistakes from which on their colour does not get any stronger."""
 
@@ -147,16 +148,16 @@ class ConfusionMatrix(Drawing, can_focus=True):
         line = [(name, self.style("accent" if pointed else "text", bold=pointed))]
         for predicted, many in enumerate(counts):
             share = many / total if total else 0.0
-            text = self._number(many, share, right=true == predicted)
+            text = self._number(many, share, expected=total > 0 and true == predicted)
             chosen = self._pair == (true, predicted)
             line.append((text, self._shade(share, many, right=true == predicted, chosen=chosen)))
         return line
 
-    def _number(self, many: int, share: float, *, right: bool) -> str:
+    def _number(self, many: int, share: float, *, expected: bool) -> str:
         """Return per cent; a dot for less than a whole one, nothing for none, unless it should be all."""
         per_cent = int(100 * share + 0.5)
         # All of them is said of all only.
-        text = "0" * right if not many else str(min(per_cent, 99) if share < 1 else 100) if per_cent else "·"
+        text = "0" * expected if not many else str(min(per_cent, 99) if share < 1 else 100) if per_cent else "·"
         text = self.characters.drawable(text)
         return text.rjust(NARROWEST) if self._cell == NARROWEST else f"{text} ".rjust(self._cell)
 
@@ -180,7 +181,9 @@ class ConfusionMatrix(Drawing, can_focus=True):
             if many and true != predicted
         )
         lines: list[DrawnLine] = []
-        for negative, true, predicted in found[:height]:
+        if found and height >= LINES_WITH_NOTE:
+            lines.append([(shortened("most frequent mistakes, % of true", width), self.style("muted"))])
+        for negative, true, predicted in found[: height - len(lines)]:
             share = -negative / sum(self._counts[true])
             figure = f"{int(100 * share + 0.5):>3} %"
             text = f"{self._names[true]} → {self._names[predicted]}"

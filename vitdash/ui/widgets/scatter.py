@@ -24,6 +24,7 @@ LEGEND_SHARE = 4
 OUTLIERS = 200
 """One in so many points, at each end, does not decide how large all the others are drawn."""
 MARGIN = 0.1
+MOST_LETTERS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ class EmbeddingScatter(Drawing):
         points = self._points
         across, down = _placed(points.x, 2 * width), _placed([-value for value in points.y], 4 * height)
         drawn = self._dots(across, down)
-        for (row, column), letter in self._middles(across, down).items():
+        # Of a hundred letters nobody knows what they stand for.
+        middles = self._middles(across, down) if len(self._letters) <= MOST_LETTERS else {}
+        for (row, column), letter in middles.items():
             drawn.setdefault(row, {})[column] = letter
         lines = []
         for row in range(height):
