@@ -170,7 +170,7 @@ def test_an_evaluation_that_cannot_be_read_says_why() -> None:
     using(Source(10, 20, 30), act)
 
 
-@pytest.mark.parametrize(("evaluated_at", "told"), [(0, "comes with the run's first one"), (10, "were removed")])
+@pytest.mark.parametrize(("evaluated_at", "told"), [(0, "No evaluation yet"), (10, "were removed")])
 def test_without_diagnostics_it_is_said_why(evaluated_at: int, told: str) -> None:
     """A new run has none yet, an old one none any more; what comes later is shown by itself."""
     source = Source()

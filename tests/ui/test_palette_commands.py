@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.pilot import Pilot
-from textual.screen import Screen
 
 from tests.ui.test_help import Place
 from vitdash import keys
@@ -22,18 +21,15 @@ from vitdash.ui.palette_commands import PaletteCommands
 class Offering(App[None]):
     """An app with two runs and a preset."""
 
-    COMMANDS: ClassVar[set[Any]] = {*App.COMMANDS, PaletteCommands}
+    COMMANDS: ClassVar[set[Any]] = {PaletteCommands}
     BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.EVERYWHERE)
 
     def __init__(self) -> None:
         super().__init__()
         self.done: list[str] = []
+        self.offering = self
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Keep some of Textual's own."""
-        return palette_commands.system_commands(super().get_system_commands(screen))
-
-    def runs_to_go_to(self) -> Sequence[tuple[str, str]]:
+    def runs(self) -> Sequence[tuple[str, str]]:
         """Return two runs, one of them called as markup is written."""
         return [("rn18-1", "rn18"), ("odd-1", "[b]odd[/b]")]
 
@@ -41,7 +37,7 @@ class Offering(App[None]):
         """Note it."""
         self.done.append(run_id)
 
-    def presets_to_start(self) -> Sequence[str]:
+    def presets(self) -> Sequence[str]:
         """Return one preset."""
         return ["vit-l4-h16"]
 
@@ -120,6 +116,6 @@ def test_of_textuals_own_commands_two_are_kept() -> None:
     """A second way to quit would not ask what becomes of the runs."""
 
     async def act(app: Offering, place: Place, pilot: Pilot[None]) -> None:
-        assert [command.title for command in app.get_system_commands(place)] == ["Theme", "Screenshot"]
+        assert [offer.title for offer in palette_commands.kept(app, place)] == ["Theme", "Screenshot"]
 
     using(act)

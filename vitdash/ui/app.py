@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
@@ -20,6 +22,7 @@ from vitdash.text import plain, runs
 from vitdash.ui import bindings, insides, line_filters, machine_load, painter, preset_facts, run_actions
 from vitdash.ui.appearance import Appearance
 from vitdash.ui.board import Board
+from vitdash.ui.destinations import Destinations
 from vitdash.ui.driver import TerminalDriver
 from vitdash.ui.feed import Feed
 from vitdash.ui.insides import Inside
@@ -44,11 +47,18 @@ NO_EVALUATION = "Comes with the run's first evaluation."
 NO_DIAGNOSTICS = "This run's diagnostics were removed."
 
 
+def _palette_commands() -> type[Provider]:
+    from vitdash.ui.palette_commands import PaletteCommands
+
+    return PaletteCommands
+
+
 class Dashboard(App[None]):
     """Shows the runs of a feed, and acts on them unless it is `read_only`."""
 
     CSS_PATH = "app.tcss"
     TITLE = "vitdash"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette_commands}
     BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.EVERYWHERE, (("help", "Help"), ("quit", "Quit")))
 
     def __init__(self, feed: Feed, appearance: Appearance, settings: Settings, *, read_only: bool = False) -> None:
@@ -64,9 +74,10 @@ class Dashboard(App[None]):
         self._painter = Painter(self.dashboard, self.board)
         self._tasks = RunTasks(self)
         self._visits = Visits(self)
+        self.offering = Destinations(self, self._visits)
         self._inside: tuple[str, int, str] | None = None
         self._gpus: tuple[str, ...] = ()
-        self._presets: list[PresetFacts] = []
+        self.presets: list[PresetFacts] = []
         self._reading: set[str] = set()
         self.set_keymap(bindings.keymap(settings.keys))
         self.theme = appearance.theme
@@ -201,7 +212,7 @@ class Dashboard(App[None]):
         self.call_from_thread(self._show_presets, found)
 
     def _show_presets(self, found: list[PresetFacts]) -> None:
-        self._presets = found
+        self.presets = found
         screen = self.dashboard
         text = screen.filter_input.value if screen.filtering == "presets" else ""
         self._painter.show_presets(found, text)
@@ -227,7 +238,7 @@ class Dashboard(App[None]):
         if screen.filtering == "runs" and screen.filter_input.value.strip() != self.board.filter:
             self.board.set_filter(screen.filter_input.value)
         elif screen.filtering == "presets":
-            self._show_presets(self._presets)
+            self._show_presets(self.presets)
         self._show(set())
 
     @on(RunList.Moved)
@@ -256,6 +267,16 @@ class Dashboard(App[None]):
             self.notify(plain(event.facts.problem, 1000), title=event.facts.name, severity="error", markup=False)
         else:
             self._visits.new(event.facts.name)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return how a key is written."""
+        return bindings.written(super().get_key_display(binding), unicode=self.appearance.unicode)
+
+    def action_help(self) -> None:
+        """List every key of what is focused."""
+        from vitdash.ui.screens.help import Help
+
+        self.push_screen(Help(self.screen))
 
     def launch(self, config: RunConfig, name: str, *, queued: bool) -> None:
         """Start a run, or put it into the queue, and select it."""

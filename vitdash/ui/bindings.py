@@ -34,3 +34,11 @@ def keymap(bound: keys.Keymap) -> dict[str, str]:
     """Return what the user bound otherwise than declared, as `App.set_keymap` takes it."""
     declared = keys.defaults()
     return {name: ",".join(pressed) for name, pressed in bound.items() if pressed != declared[name]}
+
+
+_WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right", "⌫": "backspace"}
+
+
+def written(key: str, *, unicode: bool) -> str:
+    """Return a key as Textual writes it, or in words where its sign would be taken for another one in ASCII."""
+    return key if unicode else "".join(_WORDS.get(character, character) for character in key)

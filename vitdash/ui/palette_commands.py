@@ -5,12 +5,12 @@ Must not know how any of it is done: the app and its screens do it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
@@ -25,15 +25,15 @@ KEPT = ("Theme", "Screenshot")
 
 @runtime_checkable
 class Offering(Protocol):
-    """An app with runs to go to and presets to start."""
+    """Has runs to go to and presets to start: what an app calls its `offering`."""
 
-    def runs_to_go_to(self) -> Sequence[tuple[str, str]]:
+    def runs(self) -> Sequence[tuple[str, str]]:
         """Return id and name of every run."""
 
     def go_to_run(self, run_id: str) -> None:
         """Select a run on the dashboard."""
 
-    def presets_to_start(self) -> Sequence[str]:
+    def presets(self) -> Sequence[str]:
         """Return the name of every preset that a run can be started from."""
 
     def start_preset(self, name: str) -> None:
@@ -54,13 +54,13 @@ class PaletteCommands(Provider):
 
     async def discover(self) -> Hits:
         """Yield the actions of the place: runs and presets may be hundreds."""
-        for offer in actions(self.app, self.screen):
+        for offer in [*actions(self.app, self.screen), *kept(self.app, self.screen)]:
             yield DiscoveryHit(Content(offer.title), offer.run, text=offer.title, help=offer.help)
 
     async def search(self, query: str) -> Hits:
         """Yield what fits."""
         matcher = self.matcher(query)
-        for offer in [*actions(self.app, self.screen), *destinations(self.app)]:
+        for offer in [*actions(self.app, self.screen), *kept(self.app, self.screen), *destinations(self.app)]:
             if (score := matcher.match(offer.title)) > 0:
                 yield Hit(score, matcher.highlight(offer.title), offer.run, text=offer.title, help=offer.help)
 
@@ -73,18 +73,21 @@ def actions(app: App[Any], screen: Screen[Any]) -> Iterator[Offer]:
 
 
 def destinations(app: object) -> Iterator[Offer]:
-    """Yield the runs to go to and the presets to start, where the app has any."""
-    if not isinstance(app, Offering):
+    """Yield the runs to go to and the presets to start, where the app has an `offering`."""
+    offering = getattr(app, "offering", None)
+    if not isinstance(offering, Offering):
         return
-    for run_id, name in app.runs_to_go_to():
-        yield Offer(f"go to run {plain(name)}", plain(run_id), partial(app.go_to_run, run_id))
-    for name in app.presets_to_start():
-        yield Offer(f"start preset {plain(name)}", "opens the form", partial(app.start_preset, name))
+    for run_id, name in offering.runs():
+        yield Offer(f"go to run {plain(name)}", plain(run_id), partial(offering.go_to_run, run_id))
+    for name in offering.presets():
+        yield Offer(f"start preset {plain(name)}", "opens the form", partial(offering.start_preset, name))
 
 
-def system_commands(commands: Iterable[SystemCommand]) -> Iterator[SystemCommand]:
-    """Yield those of Textual's own commands that are kept: `App.get_system_commands` returns all."""
-    return (command for command in commands if command.title in KEPT)
+def kept(app: App[Any], screen: Screen[Any]) -> Iterator[Offer]:
+    """Yield those of Textual's own commands that nothing here does."""
+    for title, help_text, callback, *_ in app.get_system_commands(screen):
+        if title in KEPT:
+            yield Offer(title, help_text, callback)
 
 
 async def _do(app: App[Any], item: key_help.KeyHelp) -> None:

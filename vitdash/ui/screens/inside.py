@@ -38,9 +38,10 @@ from vitdash.ui.widgets.title_line import TitleLine
 
 LOOK_SECONDS = 3.0
 WAITING = (
-    "An evaluation shows what the network mistakes for what.\nThis comes with the run's first one.\n\nq goes back."
+    "No evaluation yet: the first one shows here what the network takes for what.\n\n"
+    "q goes back; there, L shows what the run does, or why it failed."
 )
-REMOVED = "The diagnostics of this run were removed, or never written.\n\nq goes back."
+REMOVED = "The diagnostics of this run were removed, or never written.\n\nq goes back; there, L shows what happened."
 TABS = (
     ("worst_images", "Worst"),
     ("best_images", "Best"),
@@ -125,6 +126,7 @@ class Inside(Screen[None]):
         self._evaluated = evaluated_at > 0
         self._at = Evaluations()
         self._finding = False
+        self._why = ""
         self._shown: Diagnostics | None = None
         self._panels = {"pictures": _PICTURES[0], "figures": _FIGURES[1]}
         self._tab = _PICTURES[0]
@@ -149,7 +151,6 @@ class Inside(Screen[None]):
         """Look for evaluations, and again from time to time."""
         for panel in self.query(Drawing):
             panel.border_title = Content(_TITLES[panel.id or ""])
-            panel.empty = "reading"
         self._show_panels()
         self._say()
         self.set_interval(LOOK_SECONDS, self._look)
@@ -207,8 +208,10 @@ class Inside(Screen[None]):
         self.query_one(EmbeddingScatter).show(embedding.x, embedding.y, embedding.true, found.classes)
 
     def _show_nothing(self, why: str) -> None:
+        self._why = why
         for panel in self.query(Drawing):
-            panel.empty = why
+            # Once is enough, wherever one looks.
+            panel.empty = why if panel.id == self._tab else ""
         for grid in self.query(ImageGrid):
             grid.show((), 0)
         self.query_one(ConfusionMatrix).show((), ())
@@ -235,6 +238,7 @@ class Inside(Screen[None]):
         for panel in self.query(Drawing):
             name = panel.id or ""
             panel.set_class(name == self._tab, "-current")
+            panel.empty = self._why if name == self._tab else ""
             panel.set_class(name in self._panels.values(), "-shown")
             group = next((group for group in (_PICTURES, _FIGURES) if name in group), ())
             others = "  ".join(titles[other] for other in group if other != name)
