@@ -140,13 +140,12 @@ def _bar(drawn: Line, facts: RunFacts, width: int) -> None:
 
 
 def _curve(facts: RunFacts, what: str, width: int) -> str:
-    history = facts.history
-    if what == "accuracy" and len(history.evaluations) <= width:
-        return sparkline([event.accuracy for event in history.evaluations], BLOCKS)
     if what == "accuracy":
-        points = [(float(event.images_seen), event.accuracy) for event in history.evaluations]
+        points = [(float(event.images_seen), event.accuracy) for event in facts.history.evaluations]
     else:
-        points = [(float(event.images_seen), event.loss) for event in history.progress]
+        points = [(float(event.images_seen), event.loss) for event in facts.history.progress]
+    if len(points) <= width:
+        return sparkline([value for _, value in points], BLOCKS)
     # As far as it is: all of the room tells more than a tenth of it.
-    reached = points[-1][0] if points else 0.0
-    return sparkline(on_axis(points, reached, reached, width), BLOCKS) if points else ""
+    reached = points[-1][0]
+    return sparkline(on_axis(points, reached, reached, width), BLOCKS)
