@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -368,3 +369,19 @@ def test_a_table_that_was_hidden_comes_back_as_it_was() -> None:
         assert any("new" in line for line in text(table))
 
     using(act, (30, 8))
+
+
+def test_a_table_shown_while_it_was_hidden_says_below_what_is_missing() -> None:
+    """On the screen, not only in what it knows."""
+
+    async def act(table: LiveTable, pilot: Pilot[None]) -> None:
+        table.display = False
+        await pilot.pause()
+        table.show(COLUMNS, [*ROWS, row("new", 0.5, 0.5)])
+        table.display = True
+        await pilot.pause()
+        await pilot.pause()
+        below = "".join(segment.text for segment in table.render_lines(Region(0, 9, 32, 1))[0])
+        assert "+2 columns" in below
+
+    using(act, (32, 10), ROWS[:0], border=True)

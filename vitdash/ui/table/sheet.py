@@ -117,8 +117,11 @@ class TableSheet(ScrollView, inherit_bindings=False):
         self._skipped = self._layout.hidden_left
         self._laid_out = (*asked[:3], self._skipped, self._columns)
         self._strips.clear()
-        self.border_subtitle = self._beyond() if self._has_border else ""
         self.refresh()
+
+    def _say_beyond(self) -> None:
+        """Say below the table how many columns there is no room for."""
+        self.border_subtitle = self._beyond() if self._has_border else ""
 
     @property
     def _has_border(self) -> bool:
@@ -139,6 +142,7 @@ class TableSheet(ScrollView, inherit_bindings=False):
         if not self.is_attached:
             return
         self._lay_out()
+        self._say_beyond()
         top = self.scroll_offset.y
         changed = []
         for y in range(self._height):
@@ -167,7 +171,11 @@ class TableSheet(ScrollView, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return a line, drawn before or now."""
+        before = self._layout
         self._lay_out()
+        if self._layout is not before:
+            # What is asked for while lines are drawn is not painted.
+            self.call_later(self._say_beyond)
         looks = self._looks(y)
         line = y - 1 + self.scroll_offset.y if y else -1
         known = self._strips.get(line)
