@@ -62,7 +62,7 @@ class Paper:
         self._drawn_for: tuple[object, ...] = ()
         self._over: dict[tuple[int, int], Cell] = {}
         self._cursor: int | None = None
-        self._seen: tuple[object, bool, tuple[str, ...]] = (None, False, ())
+        self._seen: tuple[object, bool] = (None, False)
 
     @property
     def indent(self) -> int:
@@ -78,11 +78,9 @@ class Paper:
 
     def draw(self, scene: Scene, height: int) -> set[int]:
         """Draw a scene that was taken in, on `height` lines, and return those that changed."""
-        # An axis waits for what comes; but which runs came first must not show in it.
-        seen = scene.view, scene.log, tuple(item.key for item in scene.series if item.x)
-        if seen != self._seen:
+        if (scene.view, scene.log) != self._seen:
             self.limits = None
-            self._seen = seen
+            self._seen = scene.view, scene.log
         begins, limits, window = self._settle(scene, height) if height else ({}, None, None)
         width = scene.width - self.indent
         if limits is None or window is None or width < LEAST_WIDTH:

@@ -92,6 +92,7 @@ class Chart(Widget, can_focus=True):
         self.auto_links = False
         self._series: tuple[Series, ...] = ()
         self._planned = 0.0
+        self._with_points: list[str] = []
         self._sheet = Sheet(write, unicode=unicode)
         self._view: tuple[float, float] | None = None
         self._cursor: float | None = None
@@ -103,6 +104,11 @@ class Chart(Widget, can_focus=True):
         """Show some series on an axis from 0 to the `planned` images."""
         if [item.sign for item in series] != [item.sign for item in self._series]:
             self._recolour()
+        with_points = [item.key for item in series if item.x]
+        if with_points != self._with_points:
+            # The axis leaves room for what comes of these runs; which of them was read first must not show in it.
+            self._with_points = with_points
+            self._sheet.paper.limits = None
         self._series, self._planned = tuple(series), planned
         self._redraw()
 
