@@ -207,6 +207,17 @@ def test_where_there_is_no_room_whole_columns_fall_away() -> None:
     using(act, (32, 10), border=True)
 
 
+def test_a_click_on_the_hint_shows_the_columns_that_are_missing() -> None:
+    """Below the table; after the last ones come the first again."""
+
+    async def act(table: LiveTable, pilot: Pilot[None]) -> None:
+        for expected in (["run", "argmax"], ["run", "parameters"], ["run", "loss"]):
+            await pilot.click(table, offset=(28, 9))
+            assert table.shown_columns == expected
+
+    assert using(act, (32, 10), border=True) == []
+
+
 def test_without_a_border_the_headings_say_what_is_missing() -> None:
     """At their end, where no number is."""
 

@@ -169,20 +169,40 @@ class LiveTable(TableSheet, can_focus=True):
             self.post_message(self.Chosen(self, self._rows.at(self._cursor_place).key))
 
     def on_click(self, event: events.Click) -> None:
-        """Move to a row, choose it on a double click, or sort by the column whose heading it is."""
+        """Move to a row, choose it on a double click, sort by a heading, or show what columns there are more of."""
         offset = event.get_content_offset(self)
-        if offset is None or not len(self._rows):
+        if not len(self._rows):
             return
-        if offset.y == 0:
-            place = self._layout.column_at(offset.x)
-            if place is not None:
-                self._order(self._columns[place].key)
-            return
-        place = offset.y - 1 + self.scroll_offset.y
-        if place < len(self._rows):
+        if offset is None:
+            if event.y == self.outer_size.height - 1:
+                self._turn()
+        elif offset.y == 0:
+            self._click_heading(offset.x)
+        elif (place := offset.y - 1 + self.scroll_offset.y) < len(self._rows):
             self._go(place)
             if event.chain == 2:
                 self.action_choose()
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Show the columns further right."""
+        event.stop()
+        self.action_skip(1)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Show the columns further left."""
+        event.stop()
+        self.action_skip(-1)
+
+    def _click_heading(self, x: int) -> None:
+        place = self._layout.column_at(x)
+        if place is None:
+            self._turn()
+        else:
+            self._order(self._columns[place].key)
+
+    def _turn(self) -> None:
+        """Show the next columns, after the last ones the first again."""
+        self.action_skip(1 if self._layout.hidden_right else -len(self._columns))
 
     def _go(self, place: int) -> None:
         if not len(self._rows):
