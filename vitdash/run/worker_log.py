@@ -13,7 +13,7 @@ from vitdash.run.files import open_regular
 from vitdash.text import plain
 
 PIECE_BYTES = 128 * 1024
-MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES = 1024 * 1024
 """What is kept of a log: beyond it, what was printed first is let go."""
 LONGEST_LINE = 4000
 _TAB = 8

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
-from vitdash.ui.ink import Line
+from vitdash.ui.ink import Line, Piece
 
 
 def wrapped(drawn: Sequence[Line], width: int, hanging: int = 0) -> list[Line]:
@@ -23,33 +22,54 @@ def wrapped(drawn: Sequence[Line], width: int, hanging: int = 0) -> list[Line]:
     return rows
 
 
-def _rows(line: Line, width: int, hanging: int) -> list[Line]:
-    cells = [(character, style) for text, style in line.pieces for character in text]
-    indent = next((place for place, (character, _) in enumerate(cells) if character != " "), 0)
-    indent = min(max(indent, hanging), width // 2) if width > 3 else 0
-    rows: list[Line] = []
-    start, room = 0, width
-    while start < len(cells):
-        end = _row_end(cells, start, room)
-        pieces = [
-            ("".join(character for character, _ in same), style)
-            for style, same in groupby(cells[start:end], lambda cell: cell[1])
-        ]
-        rows.append(Line(*([(" " * indent, "")] if rows else []), *pieces))
-        start, room = end, width - indent
-        while start < len(cells) and cells[start][0] == " ":
-            start += 1
-    return rows
+def _rows(line: Line, width: int, hanging: int) -> Iterator[Line]:
+    text = line.text
+    indent = max(len(text) - len(text.lstrip(" ")), hanging)
+    indent = min(indent, width // 2) if width > 3 else 0
+    row_end = _end_of_narrow if text.isascii() else _end_of_any
+    end = row_end(text, 0, width)
+    yield Line(*_cut(line.pieces, 0, end))
+    while (start := _next_word(text, end)) < len(text):
+        end = row_end(text, start, width - indent)
+        yield Line((" " * indent, ""), *_cut(line.pieces, start, end))
 
 
-def _row_end(cells: Sequence[tuple[str, str]], start: int, room: int) -> int:
-    """Return where the row ends that begins at `start`: after the last word that fits, or within one that is long."""
+def _end_of_narrow(text: str, start: int, room: int) -> int:
+    """Return where the row ends that begins at `start`, of characters that are a cell each."""
+    end = start + room
+    return len(text) if end >= len(text) else _after_a_word(text, start, end, room)
+
+
+def _end_of_any(text: str, start: int, room: int) -> int:
+    """Return where the row ends that begins at `start`, of characters of any width."""
     end, used = start, 0
-    while end < len(cells) and used + cell_len(cells[end][0]) <= room:
-        used += cell_len(cells[end][0])
+    while end < len(text) and used + cell_len(text[end]) <= room:
+        used += cell_len(text[end])
         end += 1
+    # At least one character, or it would go on for ever.
     end = max(end, start + 1)
-    if end == len(cells) or cells[end][0] == " ":
+    return end if end == len(text) else _after_a_word(text, start, end, room)
+
+
+def _after_a_word(text: str, start: int, end: int, room: int) -> int:
+    """Return the end of the last word before `end`; `end` itself within a word that is long."""
+    if text[end] == " ":
         return end
-    space = next((place for place in range(end - 1, start + room // 2, -1) if cells[place][0] == " "), None)
-    return end if space is None else space + 1
+    space = text.rfind(" ", start + room // 2 + 1, end)
+    return end if space < 0 else space + 1
+
+
+def _next_word(text: str, place: int) -> int:
+    while place < len(text) and text[place] == " ":
+        place += 1
+    return place
+
+
+def _cut(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:
+    """Yield what the pieces have between two places of the whole text."""
+    reached = 0
+    for text, style in pieces:
+        part = text[max(0, start - reached) : max(0, end - reached)]
+        if part:
+            yield part, style
+        reached += len(text)
