@@ -140,7 +140,7 @@ def test_any_configuration_can_be_typed_over_its_architecture_s_defaults(
 ) -> None:
     """Value by value, in any order: the texts of a form say all that a configuration can."""
     bare = RunConfig(description=config.description, model=type(config.model)())
-    draft = Draft(bare)
+    draft = Draft(bare, name="a-name")
     values = [(knob, value) for _, knob, value in config.knobs()]
     for knob, value in data.draw(st.permutations(values)):
         draft.type(knob.name, written(value))

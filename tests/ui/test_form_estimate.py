@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vitdash import presets
+from vitdash.run import machine
 from vitdash.ui.form.estimate import Measured, estimate
 
 CNN = presets.load("cnn")
@@ -54,8 +55,17 @@ def test_another_size_of_the_network_is_a_fact_and_no_time() -> None:
     assert found.source == "none like it measured yet; cnn (2,002,698 parameters): 947/s"
 
 
-def test_another_device_is_no_measure() -> None:
-    """But one that was left open was decided here."""
-    cpu = Measured(CNN.replace({"device": "cpu", "threads": 2}), 947, 0, 0, "cpu")
-    assert estimate(CNN, [cpu]).seconds is not None
+def test_another_device_is_no_measure_and_an_open_one_says_which_it_was() -> None:
+    """What `auto` will be is not known here, so the device that was measured is named."""
+    cpu = Measured(CNN.replace({"device": "cpu"}), 947, 0, 0, "cnn")
+    assert estimate(CNN, [cpu]).source == "as in cnn: 947/s on cpu"
+    assert estimate(CNN.replace({"device": "cpu"}), [cpu]).source == "as in cnn: 947/s"
     assert estimate(CNN.replace({"device": "cuda"}), [cpu]).seconds is None
+
+
+def test_other_threads_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None stated is one for each core."""
+    monkeypatch.setattr(machine, "cores", lambda: 2)
+    one, two = (Measured(CNN.replace({"threads": threads}), 300 * threads, 0, 0, "cnn") for threads in (1, 2))
+    assert estimate(CNN, [two]).source == "as in cnn: 600/s"
+    assert estimate(CNN, [one]).source == "as in cnn: 300/s with threads 1"

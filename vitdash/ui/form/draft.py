@@ -182,8 +182,7 @@ class Draft:
             self.problems |= {key: self._wrong[key] for key in working if key in self._wrong}
         self.config = None
         try:
-            if self.name != self.base.description.preset:
-                names.check_name(self.name, NAME)
+            names.check_name(self.name, NAME)
             config = self.base.replace(changes)
         except InputError as error:
             # What concerns the architecture as a whole stands at the preset, which chose it.

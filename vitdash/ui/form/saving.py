@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import IO
 
 from vitdash import presets
 from vitdash.config import RunConfig
@@ -40,7 +41,7 @@ def save(config: RunConfig, name: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+            _write(file, path, text)
     except FileExistsError:
         raise InputError(plain(path, 500), "is there already.", "Give the preset another name.") from None
     except OSError as error:
@@ -56,3 +57,13 @@ def _check(name: str) -> None:
         raise InputError("preset", "the name goes without .toml.")
     if name in presets.available():
         raise InputError("preset", f"there is a '{name}' already, and none is ever replaced.", "Take another name.")
+
+
+def _write(file: IO[str], path: Path, text: str) -> None:
+    """Write all of a file that was just created, or leave none."""
+    try:
+        file.write(text)
+        file.flush()
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise

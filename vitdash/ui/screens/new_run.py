@@ -22,7 +22,7 @@ from vitdash.ui import bindings, preset_facts
 from vitdash.ui.form import notes, rows, saving
 from vitdash.ui.form.command_line import CommandLine, command_line, ground
 from vitdash.ui.form.draft import Draft
-from vitdash.ui.form.estimate import Estimate, Measured, estimate
+from vitdash.ui.form.estimate import Estimate, Estimator, Measured
 from vitdash.ui.screens.choose_preset import ChoosePreset
 from vitdash.ui.screens.dialogs import AskText, Choice, Choose
 from vitdash.ui.widgets.key_line import KeyLine
@@ -113,7 +113,7 @@ class NewRun(Screen[NewRunWanted | None]):
         super().__init__()
         self.draft = Draft(initial, origin, name)
         self._cloned = origin is not None
-        self._measured = measured
+        self._estimator = Estimator(measured)
         self._root = root
         self._unicode = unicode
         self._words = ""
@@ -162,7 +162,7 @@ class NewRun(Screen[NewRunWanted | None]):
         """How long it would take."""
         if self.draft.config is None:
             return Estimate(None, "told once all is right")
-        return estimate(self.draft.config, self._measured)
+        return self._estimator.of(self.draft.config)
 
     @on(KnobForm.Typed)
     def _typed(self, event: KnobForm.Typed) -> None:
