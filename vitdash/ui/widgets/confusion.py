@@ -32,10 +32,10 @@ class ConfusionMatrix(Drawing, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "point(-1, 0)", show=False),
-        Binding("down", "point(1, 0)", show=False),
-        Binding("left", "point(0, -1)", show=False),
-        Binding("right", "point(0, 1)", show=False),
+        Binding("up", "point(-1, 0)", "Name the pair above.", show=False),
+        Binding("down", "point(1, 0)", "Name the pair below.", show=False),
+        Binding("left", "point(0, -1)", "Name the pair to the left.", show=False),
+        Binding("right", "point(0, 1)", "Name the pair to the right.", show=False),
     ]
 
     def __init__(self, *, unicode: bool = True, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as every widget calls it

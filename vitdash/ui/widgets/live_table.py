@@ -21,15 +21,15 @@ class LiveTable(TableSheet, can_focus=True):
     """Shows rows under fixed headings; the cursor stays on its row, whatever comes, goes or is sorted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(-1)", show=False),
-        Binding("down", "step(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", "edge(-1)", show=False),
-        Binding("end", "edge(1)", show=False),
-        Binding("left", "skip(-1)", show=False),
-        Binding("right", "skip(1)", show=False),
-        Binding("enter", "choose", show=False),
+        Binding("up", "step(-1)", "Go to the previous row.", show=False),
+        Binding("down", "step(1)", "Go to the next row.", show=False),
+        Binding("pageup", "page(-1)", "Go up by what is seen at once.", show=False),
+        Binding("pagedown", "page(1)", "Go down by what is seen at once.", show=False),
+        Binding("home", "edge(-1)", "Go to the first row.", show=False),
+        Binding("end", "edge(1)", "Go to the last row.", show=False),
+        Binding("left", "skip(-1)", "Show the columns further left.", show=False),
+        Binding("right", "skip(1)", "Show the columns further right.", show=False),
+        Binding("enter", "choose", "Choose the row.", show=False),
     ]
     cursor: reactive[str | None] = reactive(None, init=False)
 
