@@ -16,6 +16,7 @@ from vitdash.ui.wrapping import wrapped
 
 NOTHING_FITS = "No key does that here."
 LONGEST_KEYS = 22
+POINTER = "▸ "
 
 
 class KeyList(Inked):
@@ -75,7 +76,9 @@ class KeyList(Inked):
             lines.append(Line((place, "muted")))
             for item in items:
                 start = len(lines)
-                lines += wrapped([_line(item, column)], width, column + 4)
+                # A colour alone would not show in every terminal which one is chosen.
+                pointer = POINTER if len(self._rows) == self._cursor else " " * len(POINTER)
+                lines += wrapped([_line(item, pointer, column)], width, column + 4)
                 self._rows.append(range(start, len(lines)))
         chosen = self._rows[self._cursor] if self._rows else range(0)
         self.write(lines or [Line((NOTHING_FITS, "muted"))], chosen)
@@ -91,8 +94,8 @@ class KeyList(Inked):
             self.scroll_to(y=rows.stop - height, animate=False)
 
 
-def _line(item: KeyHelp, column: int) -> Line:
+def _line(item: KeyHelp, pointer: str, column: int) -> Line:
     keys = " ".join(item.keys)
-    line = Line(("  ", ""), (keys, "accent" if item.enabled else "muted"))
+    line = Line((pointer, "accent"), (keys, "accent" if item.enabled else "muted"))
     line.add(" " * max(2, column + 4 - line.width))
     return line.add(item.text, "" if item.enabled else "muted")
