@@ -45,16 +45,21 @@ class BothLogs:
     def look(self, *, earlier: bool = False) -> Logs:
         """Return what there is now; `earlier` reads more of what the worker printed before, too."""
         with self._lock:
-            current, problem = None, ""
+            current, problems = None, []
             # The state first: what a run says last is there when it has ended.
             try:
                 current = state.derive(self._run)
+            except RunError as error:
+                problems.append(str(error))
+            try:
                 self._take_events()
             except RunError as error:
-                problem = str(error)
+                problems.append(str(error))
             self._tail.read()
             if earlier:
                 self._tail.read_earlier()
+            if self._tail.problem:
+                problems.append(f"log.txt {self._tail.problem}.")
             ending = self._history.ending
             return Logs(
                 state=current,
@@ -62,7 +67,7 @@ class BothLogs:
                 printed=tuple(self._tail.lines),
                 before=self._tail.before,
                 failure=ending if isinstance(ending, RunFailed) else None,
-                problem=problem or (f"log.txt {self._tail.problem}." if self._tail.problem else ""),
+                problem=" ".join(problems),
             )
 
     def _take_events(self) -> None:
