@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -84,6 +85,11 @@ class Standing:
                 self._configs.append(None)
         return self._configs[0]
 
+    @property
+    def is_read(self) -> bool:
+        """Whether its configuration has been read already."""
+        return bool(self._configs)
+
     def forget_config(self) -> None:
         """Read the configuration again when it is next asked for."""
         self._configs.clear()
@@ -118,8 +124,10 @@ class Fleet:
 
     def look(self) -> set[str]:
         """Look at the whole folder: new and vanished runs, states, labels, the queue; return the ids that changed."""
-        changed = self._schedule()
         states = self._states.look()
+        changed = self._schedule(states)
+        if changed:
+            states = self._states.look()
         if self._only is not None:
             states = {run_id: found for run_id, found in states.items() if run_id in self._only}
         for run_id in self.runs.keys() - states.keys():
@@ -194,12 +202,12 @@ class Fleet:
         if self._scheduler is not None:
             self._scheduler.release()
 
-    def _schedule(self) -> set[str]:
+    def _schedule(self, states: dict[str, State]) -> set[str]:
         # Asked, so that none of them stays behind as a zombie.
         self._workers = [worker for worker in self._workers if worker.process.poll() is None]
         if self._scheduler is None or not self._scheduler.hold():
             return set()
-        begun = self._scheduler.step(pipes=True)
+        begun = self._scheduler.step(pipes=True, states=states)
         for worker in begun:
             self.started(worker)
         return {worker.run.id for worker in begun}
@@ -207,7 +215,8 @@ class Fleet:
     def _meet(self, run_id: str) -> Standing:
         run = Run(self.root.resolve() / run_id)
         self._labels_changed(run)
-        known = Standing(run, summary.summarise(run), self._states.claim(run_id))
+        claim = self._states.claim(run_id)
+        known = Standing(run, summary.summarise(run, claim), claim)
         self._follow_if_active(known)
         return known
 
@@ -239,7 +248,7 @@ class Fleet:
 
     def _labels_changed(self, run: Run) -> bool:
         try:
-            stamp = run.labels.stat().st_mtime_ns
+            stamp = os.stat(f"{run.path}/labels.json").st_mtime_ns  # noqa: PTH116 - as in `states.py`
         except OSError:
             stamp = 0
         before = self._label_stamps.get(run.id)

@@ -173,12 +173,13 @@ class Scheduler:
         """Return the runs that wait, the next first."""
         return waiting(self._root, self._states.look())
 
-    def step(self, *, pipes: bool) -> list[Worker]:
+    def step(self, *, pipes: bool, states: dict[str, State] | None = None) -> list[Worker]:
         """Start, or let go on, what has its turn and finds room; return the workers started.
 
-        With `pipes` the caller reads what the workers send; else they have none, and their logs tell.
+        With `pipes` the caller reads what the workers send; else they have none, and their logs tell. `states` is what
+        all runs are doing, where that has just been looked at.
         """
-        states = self._states.look()
+        states = self._states.look() if states is None else states
         busy = sum(found in BUSY for found in states.values())
         room = read(self._root).jobs - busy
         started: list[Worker] = []

@@ -212,7 +212,8 @@ def all_runs(root: Path) -> list[Run]:
         hint = "Choose another place with --runs-dir or VITDASH_RUNS."
         raise InputError(plain(root), f"cannot be read: {plain(error.strerror)}.", hint) from None
     base = root.resolve()
-    runs = [Run(base / name) for name in names if os.access(base / name / "run.json", os.F_OK)]
+    # Paths are put together as text: a dashboard does this twice a second for all runs.
+    runs = [Run(base / name) for name in names if os.access(f"{base}/{name}/run.json", os.F_OK)]
     return sorted(runs, key=lambda run: (run.id.split("-")[-3:], run.id))
 
 

@@ -14,7 +14,7 @@ from vitdash.run import labels, state, store, wire
 from vitdash.run.files import write_atomically
 from vitdash.run.labels import Labels
 from vitdash.run.state import State
-from vitdash.run.store import Run
+from vitdash.run.store import Claim, Run
 from vitdash.text import plain
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ def figures_of(history: RunHistory) -> Figures:
     )
 
 
-def summarise(run: Run) -> Summary:
-    """Return a run in short, from the cache where that is still true."""
+def summarise(run: Run, claim: Claim | None = None) -> Summary:
+    """Return a run in short, from the cache where that is still true; `claim` saves reading it again."""
     written = labels.read(run)
     try:
-        claim = run.read_claim()
+        claim = claim or run.read_claim()
         current = state.derive(run, claim)
         name = written.name or plain(claim.name)
         return Summary(run, name, claim.created, current, _figures(run, current), labels=written)

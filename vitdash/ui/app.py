@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -41,6 +42,8 @@ from vitdash.ui.widgets.run_list import RunList
 
 LOOK_SECONDS = 0.5
 """How often the folder is looked at while something runs or waits: a killed worker shows within two of these."""
+LEAST_REST = 50
+"""So many times as long as a look takes nobody looks: two percent of a core, however many runs there are."""
 MACHINE_SECONDS = 2.0
 NO_SELECTION = "Select a run to look inside."
 NO_EVALUATION = "Comes with the run's first evaluation."
@@ -79,6 +82,7 @@ class Dashboard(App[None]):
         self._gpus: tuple[str, ...] = ()
         self.presets: list[PresetFacts] = []
         self._reading: set[str] = set()
+        self._rests_until = 0.0
         self.set_keymap(bindings.keymap(settings.keys))
         self.theme = appearance.theme
 
@@ -102,7 +106,7 @@ class Dashboard(App[None]):
         self.show()
         self._painter.machine = machine_load.processor_and_memory()
         self.set_interval(1 / self.appearance.refresh_hz, self._poll)
-        self.set_interval(LOOK_SECONDS, self._look)
+        self.set_interval(LOOK_SECONDS, self._look_now_and_then)
         self.set_interval(MACHINE_SECONDS, self._read_machine)
         self._load_presets()
 
@@ -111,6 +115,13 @@ class Dashboard(App[None]):
             return
         if changed := self.feed.poll():
             self._show(changed)
+
+    def _look_now_and_then(self) -> None:
+        # A folder of thousands takes its time to be looked at: then it is looked at less often.
+        begun = time.monotonic()
+        if begun >= self._rests_until:
+            self._look()
+            self._rests_until = begun + LEAST_REST * (time.monotonic() - begun)
 
     def _look(self) -> None:
         before = {run_id: known.state for run_id, known in self.feed.runs.items()}
@@ -210,6 +221,10 @@ class Dashboard(App[None]):
     def _load_presets(self) -> None:
         found = preset_facts.load()
         self.call_from_thread(self._show_presets, found)
+        if painter.too_many_unread(self.board):
+            # Each is kept where it is read.
+            _ = [known.config for known in list(self.feed.runs.values())]
+            self.call_from_thread(self.show)
 
     def _show_presets(self, found: list[PresetFacts]) -> None:
         self.presets = found

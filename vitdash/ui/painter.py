@@ -27,10 +27,13 @@ NO_RUNS = (
 )
 NONE_FIT = "No run fits the filter. Escape shows all."
 NO_RESULTS = "Results come with the first evaluation. n starts a run, d one on digits."
+STILL_READING = "The results of many runs come in a moment."
 NO_CURVES = "The first records come in a few seconds of training."
 NO_CHARTED = "The curves of your runs come here: d trains on digits, n opens the form."
 NOTHING_HAPPENED = "Nothing has happened yet."
 WORST_IMAGES = 6
+MOST_UNREAD = 60
+"""So many configurations are read before a picture is drawn: some milliseconds each on a slow disk."""
 
 
 class Painter:
@@ -95,11 +98,22 @@ class Painter:
             jobs=board.feed.jobs,
             dataset=dataset,
             machine=self.machine,
-            best=accuracy(best.short.figures.results["accuracy"]) if best and _comparable(board) else "",
+            best=accuracy(best.short.figures.results["accuracy"]) if best and self._are_comparable() else "",
             best_run=board.name(best) if best else "",
             left=max(lefts, default=None),
             notice=self.notice,
         )
+
+    def _are_comparable(self) -> bool:
+        """Return whether a best accuracy means something: of runs on one data set."""
+        if too_many_unread(self._board):
+            return False
+        datasets = {
+            known.config.data.dataset
+            for known in self._board.feed.runs.values()
+            if known.short.figures.results and known.config is not None
+        }
+        return len(datasets) == 1
 
     def _paint_runs(self, changed: set[str] | None) -> None:
         board, now = self._board, time.time()
@@ -150,6 +164,9 @@ class Painter:
         board, screen = self._board, self._screen
         if not screen.seen("results"):
             return
+        if too_many_unread(board):
+            screen.results.empty = STILL_READING
+            return
         shown = result_rows.with_results(board.shown)
         key = tuple(
             (
@@ -182,22 +199,17 @@ class Painter:
         screen.log_lines.show(self._log.rows(runs, width), NOTHING_HAPPENED)
 
 
-def _comparable(board: Board) -> bool:
-    """Return whether a best accuracy means something: of runs on one data set."""
-    datasets = {
-        known.config.data.dataset
-        for known in board.feed.runs.values()
-        if known.short.figures.results and known.config is not None
-    }
-    return len(datasets) == 1
-
-
 def _pictures(found: Diagnostics) -> list[Picture]:
     names = found.classes
     return [
         Picture(item.image, f"{names[item.true]} ← {names[item.predicted]}", item.true != item.predicted)
         for item in found.worst
     ]
+
+
+def too_many_unread(board: Board) -> bool:
+    """Return whether so many configurations have not been read yet that nobody should wait for them."""
+    return sum(not known.is_read for known in board.feed.runs.values()) > MOST_UNREAD
 
 
 def is_worth_watching(board: Board) -> bool:
