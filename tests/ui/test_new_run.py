@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -16,6 +17,7 @@ from vitdash.ui.form.estimate import Measured
 from vitdash.ui.screens.choose_preset import ChoosePreset
 from vitdash.ui.screens.dialogs import AskText, Choose
 from vitdash.ui.screens.new_run import NewRun, NewRunWanted
+from vitdash.ui.widgets.key_line import KeyLine
 from vitdash.ui.widgets.knob_form import KnobForm
 from vitdash.ui.widgets.remarks import Remarks
 
@@ -284,3 +286,39 @@ def test_ascii_terminals_get_ascii() -> None:
         assert all(ord(character) < 127 for character in drawn.replace("…", ""))
 
     assert answer(steps, unicode=False, size=(80, 24)) == UNANSWERED
+
+
+def test_a_click_on_the_line_of_keys_launches() -> None:
+    """The loop with the mouse alone."""
+
+    async def steps(pilot: Pilot[None], _screen: NewRun) -> None:
+        await pilot.click(KeyLine, offset=(4, 0))
+
+    assert answer(steps) == NewRunWanted(presets.load("cnn"), "cnn", queue=False)
+
+
+def test_a_question_mark_is_typed_where_text_is_and_asks_for_help_elsewhere() -> None:
+    """So is the slash that finds knobs: a folder's name has some."""
+
+    async def steps(pilot: Pilot[None], screen: NewRun) -> None:
+        form = screen.query_one(KnobForm)
+        await go(pilot, screen, "width")
+        assert not form.check_consume_key("question_mark", "?")
+        await go(pilot, screen, "data_dir")
+        assert form.check_consume_key("question_mark", "?")
+        await pilot.press(*"/a", "space", "b")
+        assert screen.draft.value("data_dir") == "/a b"
+
+    assert answer(steps) == UNANSWERED
+
+
+def test_what_is_pasted_is_one_line_without_control_characters() -> None:
+    """A clipboard may hold anything."""
+
+    async def steps(pilot: Pilot[None], screen: NewRun) -> None:
+        await go(pilot, screen, "seed")
+        screen.query_one(KnobForm).post_message(events.Paste("\x1b12\nsecond line"))
+        await pilot.pause()
+        assert screen.draft.value("seed") == 12
+
+    assert answer(steps) == UNANSWERED
