@@ -87,6 +87,7 @@ def test_the_dashboard_looks_as_it_did(root: Path, size: tuple[int, int], monkey
     seen: list[str] = []
 
     async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        app._read_machine()
         app.show()
         await pilot.pause()
         seen.append(CLOCK.sub(lambda found: "hh:mm:ss"[: len(found[0])], screen_text(app)))

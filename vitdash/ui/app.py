@@ -45,9 +45,7 @@ LOOK_SECONDS = 0.5
 LEAST_REST = 50
 """So many times as long as a look takes nobody looks: two percent of a core, however many runs there are."""
 MACHINE_SECONDS = 2.0
-NO_SELECTION = "Select a run to look inside."
-NO_EVALUATION = "Comes with the run's first evaluation."
-NO_DIAGNOSTICS = "This run's diagnostics were removed."
+GPU_SECONDS = 5.0
 
 
 def _palette_commands() -> type[Provider]:
@@ -104,10 +102,14 @@ class Dashboard(App[None]):
 
     def _begin(self) -> None:
         self.show()
-        self._painter.machine = machine_load.processor_and_memory()
+        # The load is the mean since the last time somebody asked.
+        machine_load.processor_and_memory()
         self.set_interval(1 / self.appearance.refresh_hz, self._poll)
         self.set_interval(LOOK_SECONDS, self._look_now_and_then)
         self.set_interval(MACHINE_SECONDS, self._read_machine)
+        if machine_load.has_gpus():
+            self.set_interval(GPU_SECONDS, self._read_gpus)
+        self.theme_changed_signal.subscribe(self, lambda theme: self._repaint(dark=theme.dark))
         self._load_presets()
 
     def _poll(self) -> None:
@@ -171,9 +173,20 @@ class Dashboard(App[None]):
 
     def _read_machine(self) -> None:
         # Nobody looks at figures that move while nothing runs, and they would cost a repaint each time.
-        if painter.is_worth_watching(self.board):
+        if painter.is_worth_watching(self.board) or not self._painter.machine:
             self._painter.machine = machine_load.processor_and_memory() + self._gpus
             self._painter.paint(set())
+
+    @work(thread=True, group="gpus", exclusive=True)
+    def _read_gpus(self) -> None:
+        if painter.is_worth_watching(self.board):
+            self._gpus = machine_load.gpus()
+
+    def _repaint(self, *, dark: bool) -> None:
+        """Draw everything in the colours of another theme."""
+        self.board.signs.repaint(dark=dark)
+        self._painter.forget()
+        self.show()
 
     # ── what has to be read first ───────────────────────────────────────────────────────────────────────────────────
 

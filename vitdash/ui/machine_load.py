@@ -8,7 +8,8 @@ import subprocess
 
 from vitdash.run import machine
 
-GPU_SECONDS = 5.0
+PROGRAM = "nvidia-smi"
+PATIENCE_SECONDS = 5.0
 _QUERY = ("--query-gpu=utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits")
 
 
@@ -23,18 +24,20 @@ def processor_and_memory() -> tuple[str, ...]:
     return f"cpu ×{machine.cores()} {used:.0f}%", gigabytes
 
 
+def has_gpus() -> bool:
+    """Return whether there is anybody to ask about GPUs."""
+    return shutil.which(PROGRAM) is not None
+
+
 def gpus() -> tuple[str, ...]:
-    """Return the load of each NVIDIA GPU; takes up to a second, so it belongs in a thread. Without any, nothing."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return ()
+    """Return the load of each NVIDIA GPU; takes up to a second, so it belongs in a thread."""
     found: list[str] = []
     with contextlib.suppress(OSError, subprocess.SubprocessError, ValueError):
         told = subprocess.run(
-            [program, *_QUERY],
+            [PROGRAM, *_QUERY],
             capture_output=True,
             text=True,
-            timeout=GPU_SECONDS,
+            timeout=PATIENCE_SECONDS,
             check=True,
             stdin=subprocess.DEVNULL,
         ).stdout
