@@ -42,7 +42,20 @@ def test_a_failure_is_told_from_its_title_to_the_last_words() -> None:
     found = Logs(state=State.FAILED, printed=("", "a warning"), failure=failure)
     assert log_pages.has_failed(found)
     assert texts(log_pages.why_it_failed(found)) == [
-        *("no memory", "", "a batch", "is too large", "", "traceback", "Traceback:", "  a line", "Error", ""),
+        *(
+            "no memory",
+            "",
+            "a batch",
+            "is too large",
+            "",
+            log_pages.WHAT_TO_DO,
+            "",
+            "traceback",
+            "Traceback:",
+            "  a line",
+            "Error",
+            "",
+        ),
         *("what the worker printed last", "a warning"),
     ]
 

@@ -59,7 +59,8 @@ def test_a_failed_run_says_first_why(tmp_path: Path, size: tuple[int, int]) -> N
     """The morning after: what failed, and why, without a key; text from the run is no markup."""
 
     async def act(screen: WorkerLog, pilot: Pilot[None]) -> None:
-        assert shown(screen).startswith("no [b]memory[/b]\n\nis left\n\ntraceback\nTraceback:\n  in line 1\n")
+        assert shown(screen).startswith("no [b]memory[/b]\n\nis left\n\nOn the dashboard, space goes on")
+        assert "\n\ntraceback\nTraceback:\n  in line 1\n" in shown(screen)
         assert "the last words" in shown(screen)
         assert screen.query_one(LogLines).scroll_offset.y == 0
         await pilot.press("1")

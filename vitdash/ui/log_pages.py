@@ -33,6 +33,7 @@ from vitdash.ui.ink import Line
 MATCH = "reverse"
 MOST_LAST_LINES = 40
 LONGEST_TEXT = 16_000
+WHAT_TO_DO = "On the dashboard, space goes on from the last checkpoint, and C starts another run from this one's knobs."
 CLOCK_WIDTH = 10
 _STYLES: dict[type[Event], str] = {
     RunStarted: "strong",
@@ -74,14 +75,16 @@ def why_it_failed(found: Logs) -> list[Line]:
     if failure is not None:
         drawn = [Line((plain(failure.title), "error")), Line()]
         drawn += [Line((text, "strong")) for text in _texts(failure.message[:LONGEST_TEXT])]
-        if failure.traceback.strip():
-            drawn += [Line(), Line(("traceback", "muted"))]
-            drawn += [Line((text, "")) for text in _texts(failure.traceback[-LONGEST_TEXT:])]
     else:
         drawn = [Line(("The worker ended without a word.", "error")), Line()]
         drawn.append(
             Line(("Something ended it from outside, such as too little memory or the machine going down.", ""))
         )
+    if found.state is not None and found.state.resumable:
+        drawn += [Line(), Line((WHAT_TO_DO, "accent"))]
+    if failure is not None and failure.traceback.strip():
+        drawn += [Line(), Line(("traceback", "muted"))]
+        drawn += [Line((text, "")) for text in _texts(failure.traceback[-LONGEST_TEXT:])]
     last = [line for line in found.printed if line.strip()][-MOST_LAST_LINES:]
     drawn += [Line(), Line(("what the worker printed last" if last else "the worker printed nothing", "muted"))]
     return drawn + [Line((line, "")) for line in last]
