@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.ui.drawn import look_at
 from vitdash.ui.widgets.class_names import abbreviated
@@ -111,3 +112,28 @@ def test_another_theme_recolours_the_matrix() -> None:
         assert all(one != other for one, other in zip(before, after, strict=True))
 
     look_at(ConfusionMatrix, act, (40, 8))
+
+
+def test_pointing_paints_only_the_lines_that_change() -> None:
+    """The sentence, the columns' names, and the two rows in question."""
+
+    async def act(matrix: ConfusionMatrix, pilot: Pilot[None]) -> None:
+        matrix.show(CLASSES, CONFUSION)
+        matrix.focus()
+        await pilot.press("right", "right")
+        asked: list[int] = []
+        render_line = matrix.render_line
+
+        def note(y: int) -> Strip:
+            asked.append(y)
+            return render_line(y)
+
+        matrix.render_line = note  # type: ignore[method-assign]
+        matrix.show(CLASSES, CONFUSION)
+        await pilot.pause()
+        assert asked == []
+        await pilot.press("down")
+        await pilot.pause()
+        assert asked == [0, 2, 3]
+
+    look_at(ConfusionMatrix, act, (60, 8))

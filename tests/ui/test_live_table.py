@@ -278,26 +278,27 @@ def test_only_lines_that_changed_are_painted() -> None:
     """One changed row is one line; the same again is none; a step of the cursor is two."""
 
     async def act(table: LiveTable, pilot: Pilot[None]) -> None:
-        drawn: list[int] = []
-        draw = table._draw
+        asked: list[int] = []
+        render_line = table.render_line
 
         def note(y: int) -> Strip:
-            drawn.append(y)
-            return draw(y)
+            asked.append(y)
+            return render_line(y)
 
-        table._draw = note  # type: ignore[method-assign]
+        table.render_line = note  # type: ignore[method-assign]
         table.show(COLUMNS, list(ROWS))
         await pilot.pause()
-        assert drawn == []
+        assert asked == []
         table.show(COLUMNS, [*ROWS[:3], row("cnn", 0.01900, 0.9090, 2_002_698)])
         await pilot.pause()
-        assert drawn == [4]
-        drawn.clear()
+        assert asked == [4]
+        asked.clear()
         await pilot.press("down")
         await pilot.pause()
-        assert drawn == [1, 2]
+        assert asked == [1, 2]
 
-    using(act)
+    for border in (False, True):
+        using(act, border=border)
 
 
 def test_the_cursor_stays_in_sight_of_many_rows() -> None:

@@ -55,8 +55,8 @@ class TableSheet(ScrollView, inherit_bindings=False):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"table--{name}" for name in (*_STYLES, *_GROUNDS)}
 
-    sort_key = reactive("", init=False)
-    descending = reactive(False, init=False)
+    sort_key = reactive("", init=False, repaint=False)
+    descending = reactive(False, init=False, repaint=False)
     empty = reactive("nothing to show yet", init=False)
 
     def __init__(self, *, unicode: bool = True, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as every widget calls it
@@ -68,6 +68,7 @@ class TableSheet(ScrollView, inherit_bindings=False):
         self._skipped = 0
         self._layout = Layout(())
         self._laid_out: object = None
+        self._said = ""
         self._cursor_place = 0
         self._strips: dict[int, tuple[object, Strip]] = {}
         self._styles: dict[tuple[str, str], Style] = {}
@@ -121,7 +122,11 @@ class TableSheet(ScrollView, inherit_bindings=False):
 
     def _say_beyond(self) -> None:
         """Say below the table how many columns there is no room for."""
-        self.border_subtitle = self._beyond() if self._has_border else ""
+        text = self._beyond() if self._has_border else ""
+        # Textual repaints all of a widget whose subtitle is set, even to what it was.
+        if text != self._said:
+            self._said = text
+            self.border_subtitle = text
 
     @property
     def _has_border(self) -> bool:

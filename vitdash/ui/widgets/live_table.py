@@ -31,7 +31,7 @@ class LiveTable(TableSheet, can_focus=True):
         Binding("right", "skip(1)", "Show the columns further right.", show=False),
         Binding("enter", "choose", "Choose the row.", show=False),
     ]
-    cursor: reactive[str | None] = reactive(None, init=False)
+    cursor: reactive[str | None] = reactive(None, init=False, repaint=False)
 
     class RowMessage(Message):
         """Something about a row."""
