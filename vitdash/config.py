@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
 from vitdash import architectures, catalog
@@ -264,12 +264,19 @@ class RunConfig:
                 raise InputError(name, f"{error}.") from None
         return values
 
-    def fingerprint(self) -> str:
-        """Return 16 hexadecimal digits that are equal for configurations which compute the same result."""
+    def fingerprint(self, *, without: Collection[str] = ()) -> str:
+        """Return 16 hexadecimal digits that are equal for configurations which compute the same result.
+
+        Knobs `without` which it is taken may differ.
+        """
         import hashlib
         import json
 
-        values = {declared.name: value for _, declared, value in self.knobs() if declared.affects_result}
+        values = {
+            declared.name: value
+            for _, declared, value in self.knobs()
+            if declared.affects_result and declared.name not in without
+        }
         canonical = json.dumps([self.model.name, values], sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
