@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from vitdash.drawing.ranges import agreed
 from vitdash.ui.plot.columns import Extremes
-from vitdash.ui.plot.scale import Limits, Placer, Trim, agreed, settle, wanted
+from vitdash.ui.plot.scale import Limits, Placer, Trim, settle, wanted
 
 VALUES = st.floats(-1e6, 1e6)
 

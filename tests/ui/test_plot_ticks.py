@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from vitdash.ui.plot import axes, ticks
+from vitdash.drawing import ticks
+from vitdash.ui.plot import axes
 from vitdash.ui.plot.columns import Window
 from vitdash.ui.plot.frame import BRAILLE, LETTERS, Dots
 from vitdash.ui.plot.scale import Limits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vitdash.ui.plot import ticks
+from vitdash.drawing import ticks
 from vitdash.ui.plot.columns import Window
 from vitdash.ui.plot.frame import Cell, Dots
 from vitdash.ui.plot.ink import AXIS, BLANK, GRID, TITLE

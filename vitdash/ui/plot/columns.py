@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import floor, inf, isfinite, nextafter
 from typing import NamedTuple
 
-from vitdash.ui.plot.series import LARGEST
+from vitdash.drawing.smoothing import LARGEST
 
 
 class Span(NamedTuple):

@@ -6,13 +6,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from math import isfinite
 
+from vitdash.drawing.smoothing import Smoother
 from vitdash.ui.plot import columns, scale
 from vitdash.ui.plot.columns import Extremes, Span, Window
 from vitdash.ui.plot.frame import Dots
 from vitdash.ui.plot.raster import Raster
 from vitdash.ui.plot.scale import Placer, Trim
 from vitdash.ui.plot.series import Series
-from vitdash.ui.plot.smoothing import Smoother
 
 BEGINNING = 0.03
 """The share of the axis that the start of a training may lie outside of it: a loss falls tenfold there."""

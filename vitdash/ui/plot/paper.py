@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vitdash.ui.plot import axes, ink, scale, ticks
+from vitdash.drawing import ticks
+from vitdash.drawing.ranges import agreed
+from vitdash.drawing.smoothing import LEVELS
+from vitdash.ui.plot import axes, ink, scale
 from vitdash.ui.plot.columns import Window
 from vitdash.ui.plot.curve import Curve
 from vitdash.ui.plot.frame import Cell, Dots, Frame, Layer
 from vitdash.ui.plot.scale import Limits, Placer
 from vitdash.ui.plot.series import Series
-from vitdash.ui.plot.smoothing import LEVELS
 
 GUTTER = 4
 """How wide the numbers beside the paper are at least: 0.05, as beside most charts. Then few are drawn twice."""
@@ -138,7 +140,7 @@ class Paper:
                 if begin is not None:
                     begins[series.key] = min(begin, begins.get(series.key, begin))
             ranges = [found for item in scene.series if (found := self.curves[item.key].range(scene.log))]
-            limits = scale.settle(self.limits, ranges if scene.log else scale.agreed(ranges), scene.log)
+            limits = scale.settle(self.limits, ranges if scene.log else agreed(ranges), scene.log)
             if limits != self.limits or len(self._vertical.ground) != height:
                 self.limits = limits
                 self._vertical = axes.vertical(limits, height, self.dots)

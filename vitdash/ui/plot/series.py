@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from vitdash.ui.signs import Sign
 
-LARGEST = 1e100
-"""What no value reaches that is drawn: arithmetic with more leaves the numbers that there are."""
-
 
 @dataclass(frozen=True, slots=True)
 class Series:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vitdash.drawing import ticks
 from vitdash.text import plain
-from vitdash.ui.plot import axes, ink, ticks
+from vitdash.ui.plot import axes, ink
 from vitdash.ui.plot.frame import BRAILLE, LETTERS, Cell
 from vitdash.ui.plot.legend import Entry, Heading, cut
 from vitdash.ui.plot.paper import Paper, Scene

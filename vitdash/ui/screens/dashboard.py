@@ -19,10 +19,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, Tree
 
 from vitdash import keys
+from vitdash.drawing.smoothing import LEVELS
 from vitdash.text import accuracy, figure, loss, pace
 from vitdash.ui import bindings
 from vitdash.ui.curves import ACCURACIES
-from vitdash.ui.plot.smoothing import LEVELS
 from vitdash.ui.result_rows import VIEWS
 from vitdash.ui.widgets.chart import Chart
 from vitdash.ui.widgets.confusion import ConfusionMatrix

@@ -16,13 +16,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from vitdash import keys
+from vitdash.drawing.smoothing import DEFAULT, LEVELS
 from vitdash.text import figure
 from vitdash.ui import bindings
 from vitdash.ui.plot import ink, palette
 from vitdash.ui.plot.paper import Scene
 from vitdash.ui.plot.series import Series
 from vitdash.ui.plot.sheet import Sheet
-from vitdash.ui.plot.smoothing import DEFAULT, LEVELS
 from vitdash.ui.plot.view import View
 
 ZOOM = 1.5

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from math import ceil, floor, isfinite, log10
-
-from vitdash.ui.plot.scale import Limits
+from typing import Protocol
 
 _STEPS = (1.0, 2.0, 5.0)
 _LARGE, _HUGE = 1e4, 1e12
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+class Ends(Protocol):
+    """The ends of an axis, and whether it is logarithmic."""
+
+    @property
+    def low(self) -> float:
+        """The lower end, or its decimal logarithm."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """The upper end, or its decimal logarithm."""
+        ...
+
+    @property
+    def log(self) -> bool:
+        """Whether they are logarithms."""
+        ...
+
+    @property
+    def values(self) -> tuple[float, float]:
+        """The ends as values."""
+        ...
 
 
 def along(low: float, high: float, most: int) -> list[float]:
@@ -16,7 +39,7 @@ def along(low: float, high: float, most: int) -> list[float]:
     return _multiples(low, high, _step(low, high, most))
 
 
-def of(limits: Limits, most: int) -> list[float]:
+def of(limits: Ends, most: int) -> list[float]:
     """Return at most `most` round values on a vertical axis, linear or logarithmic."""
     low, high = limits.values
     if not limits.log:

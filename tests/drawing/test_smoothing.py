@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitdash.ui.plot.smoothing import Smoother
+from vitdash.drawing.smoothing import Smoother
 
 
 def smoothed(x: list[float], y: list[float], span: float = 100.0) -> list[float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp
 
-from vitdash.ui.plot.series import LARGEST
+LARGEST = 1e100
+"""What no value reaches that is drawn: arithmetic with more leaves the numbers that there are."""
 
 LEVELS = (0.0, 0.005, 0.02, 0.06)
 """How far back a smoothed value looks, as a share of the planned images; 0 is no smoothing."""
