@@ -42,6 +42,8 @@ class Help(ModalScreen[None]):
     DEFAULT_CSS = """
     Help {
         align: center middle;
+        /* What shines through would be drawn again with every key. */
+        background: $background;
         & > Vertical {
             width: 92%; max-width: 96; height: 92%;
             border: round $primary; border-title-color: $text-accent; border-subtitle-color: $text-muted;
