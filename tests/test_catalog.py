@@ -38,8 +38,8 @@ def test_what_the_engine_holds_lies_where_the_catalog_says() -> None:
     ("name", "sentence"),
     [
         ("markdwon", "--format: there is no 'markdwon'. Did you mean 'markdown'?"),
-        ("qq", "--format: there is no 'qq'. Known: markdown, csv or json."),
-        ("\x1b[31m", "--format: there is no '[31m'. Known: markdown, csv or json."),
+        ("qq", "--format: there is no 'qq'. Known: markdown, csv, json or svg."),
+        ("\x1b[31m", "--format: there is no '[31m'. Known: markdown, csv, json or svg."),
     ],
 )
 def test_a_name_that_leads_nowhere_is_answered_with_the_nearest(name: str, sentence: str) -> None:

@@ -102,7 +102,7 @@ MISTAKES: dict[tuple[str, ...], str] = {
     ("resume", "qqqq"): "RUN: there is no run 'qqqq'.",
     ("export", "qqqq"): "RUN: there is no run 'qqqq'.",
     ("export", "cnn", "--format", "markdwon"): "--format: there is no 'markdwon'. Did you mean 'markdown'?",
-    ("export", "cnn", "--format", "html"): "--format: there is no 'html'. Known: markdown, csv or json.",
+    ("export", "cnn", "--format", "html"): "--format: there is no 'html'. Known: markdown, csv, json or svg.",
     ("export", "cnn", "-o", "folder"): "folder: is a directory; give the name of a file.",
     ("export", "cnn", "-o", "file"): "file: is there already.",
     ("export", "cnn", "-o", "missing/results.md"): "missing/results.md: cannot be written: its folder does not exist.",

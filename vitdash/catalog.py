@@ -110,6 +110,7 @@ EXPORTERS: Shelf[Callable[..., Any]] = Shelf(
         "markdown": "vitdash.export.markdown:render",
         "csv": "vitdash.export.csv:render",
         "json": "vitdash.export.json:render",
+        "svg": "vitdash.export.svg:render",
     },
     contracts.function,
     _PLUGINS,

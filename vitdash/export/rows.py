@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vitdash.config import RunConfig
 from vitdash.errors import VitdashError
@@ -11,16 +12,20 @@ from vitdash.run.state import State
 from vitdash.run.store import Run
 from vitdash.run.summary import Figures
 
+if TYPE_CHECKING:
+    from vitdash.run.history import RunHistory
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run with something to show for it."""
+    """One run with something to show for it; `run` is where it is kept, for what needs more than figures."""
 
     id: str
     name: str
     state: State
     config: RunConfig
     figures: Figures
+    run: Run | None = None
 
     @property
     def model(self) -> str:
@@ -43,6 +48,16 @@ class Row:
         """Figures of plug-ins' probes, which have no place of their own anywhere."""
         return results.extra(self.figures.results)
 
+    def read_history(self) -> RunHistory:
+        """Return all that was recorded, which takes longer than figures do.
+
+        Raises:
+            RunError: it cannot be read.
+        """
+        from vitdash.run.history import RunHistory
+
+        return summary.read_history(self.run) if self.run else RunHistory()
+
     def result(self, metric: str) -> float | None:
         """Return a figure of the last evaluation, None where it was not computed."""
         return self.figures.results.get(metric)
@@ -59,5 +74,5 @@ def read_rows(runs: list[Run]) -> list[Row]:
         short = summary.summarise(run)
         if short.problem:
             raise VitdashError(run.id, short.problem)
-        rows.append(Row(run.id, short.name, short.state, store.read_config(run), short.figures))
+        rows.append(Row(run.id, short.name, short.state, store.read_config(run), short.figures, run))
     return rows

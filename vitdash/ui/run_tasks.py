@@ -21,7 +21,7 @@ from vitdash.ui.screens.dialogs import AskText, Choice, Choose
 if TYPE_CHECKING:
     from vitdash.ui.app import Dashboard
 
-FORMATS = {".md": "markdown", ".csv": "csv", ".json": "json"}
+FORMATS = {".md": "markdown", ".csv": "csv", ".json": "json", ".svg": "svg"}
 WRITES = frozenset(
     {"new", "digits", "clone", "pause", "stop", "rename", "tag", "note", "delete", "raise_in_queue", "lower_in_queue"}
     | {"more_jobs", "fewer_jobs"}
