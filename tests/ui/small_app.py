@@ -7,17 +7,35 @@ import sys
 
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
-from textual.widgets import Static
+from textual.screen import Screen
+from textual.widgets import Input, Static
 
 from vitdash.settings import Settings
 from vitdash.ui import appearance, line_filters
 from vitdash.ui.driver import TerminalDriver
 
 
+class Asking(Screen[None]):
+    """A screen with a field; escape leaves it."""
+
+    AUTO_FOCUS = "Input"
+    BINDINGS = [("escape", "app.pop_screen", "leave")]  # noqa: RUF012 - as Textual declares it
+
+    def compose(self) -> ComposeResult:
+        """Show many panels, so that it takes its time to open."""
+        yield Input(id="asked")
+        yield from (Static(str(number)) for number in range(30))
+
+
 class Small(App[None]):
     """Says which keys it got."""
 
-    CSS = "Static { border: round $primary; } #muted { color: $text-muted; background: $panel; }"
+    AUTO_FOCUS = ""
+    CSS = """
+    Input { border: none; height: 1; }
+    Static { border: round $primary; }
+    #muted { color: $text-muted; background: $panel; }
+    """
 
     def __init__(self) -> None:
         super().__init__(driver_class=TerminalDriver)
@@ -34,10 +52,15 @@ class Small(App[None]):
         yield Static("ready ● ▲ ⣿⡇ ▁▂▃ … 猫 é", id="signs")
         yield Static("muted", id="muted")
         yield Static("keys:", id="keys")
+        yield Input(id="find")
 
     def on_key(self, event: object) -> None:
         """Show a key; q ends."""
         key = getattr(event, "key", "")
+        if key == "slash":
+            self.query_one("#find", Input).focus()
+        if key == "n":
+            self.push_screen(Asking())
         if key == "q":
             self.exit()
         shown = self.query_one("#keys", Static)

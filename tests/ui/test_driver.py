@@ -92,6 +92,19 @@ def test_whoever_was_stopped_unasked_draws_anew_and_hears_each_key_once(terminal
     assert terminal.wait() == 0
 
 
+def test_keys_that_come_at_once_go_where_the_one_before_them_leads(terminal: Terminal) -> None:
+    """Over a slow connection several come together: what follows the key that opens a field is typed into it."""
+    terminal.press("/max")
+    terminal.until("max")
+    assert "keys: slash  " in terminal.text
+
+
+def test_keys_that_come_with_the_one_that_opens_a_screen_are_that_screen_s(terminal: Terminal) -> None:
+    """It is waited for until it is there."""
+    terminal.press("nhello world")
+    terminal.until("hello world")
+
+
 def test_another_size_is_drawn_at_once(terminal: Terminal) -> None:
     """Smaller and larger again."""
     terminal.resize(40, 12)

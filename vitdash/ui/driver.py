@@ -6,6 +6,7 @@ terminal that is gone, a process that was stopped and goes on.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import selectors
@@ -15,15 +16,20 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.message import Message
 
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 READ_BYTES = 4096
 LOOK_SECONDS = 0.1
+QUIET_TURNS = 40
+"""So many turns of the event loop a key may take from widget to widget up to the app, and its work as many back."""
+LONGEST_WORK_SECONDS = 0.5
 PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 
 
@@ -37,12 +43,16 @@ class TerminalDriver(LinuxDriver):
         # It has what the writer's thread calls.
         self._file = _Terminal(sys.__stderr__, self._gone)  # type: ignore[assignment]
         self._suspended = False
-        for number in ENDING:
-            self._loop.add_signal_handler(number, self._app.exit, None, 128 + number)
+        self._heard: asyncio.Queue[Message] = asyncio.Queue()
+        self._passing_on: asyncio.Task[None] | None = None
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._passing_on is None:
+            self._passing_on = self._loop.create_task(self._pass_on())
+        for number in ENDING:
+            self._loop.add_signal_handler(number, self._app.exit, None, 128 + number)
         if self._writer_thread is not None:
             self.write(PUSH_TITLE)
 
@@ -54,6 +64,10 @@ class TerminalDriver(LinuxDriver):
     def set_title(self, title: str) -> None:
         """Say something in the terminal's title; no control character may be in it."""
         self.write(f"\x1b]2;{title}\x07")
+
+    def send_message(self, message: Message) -> None:
+        """Send what was heard to the app, one after the other."""
+        self._loop.call_soon_threadsafe(self._heard.put_nowait, message)
 
     def run_input_thread(self) -> None:
         """Read until the dashboard ends; what is no UTF-8, as old mouse reports beyond column 95, ends nothing."""
@@ -78,8 +92,34 @@ class TerminalDriver(LinuxDriver):
     def close(self) -> None:
         """Let go of the terminal."""
         super().close()
+        if self._passing_on is not None:
+            self._passing_on.cancel()
+            self._passing_on = None
         for number in ENDING:
             self._loop.remove_signal_handler(number)
+
+    async def _pass_on(self) -> None:
+        """Pass on each key when the one before it has done its work.
+
+        Textual decides to whom a key goes when it arrives. Of keys that come at once, as over a slow connection, those
+        after a key that opens a field or a screen would go where that was pressed.
+        """
+        while True:
+            message = await self._heard.get()
+            await self._app._post_message(message)
+            if not isinstance(message, events.Key) or self._heard.empty():
+                continue
+            deadline = self._loop.time() + LONGEST_WORK_SECONDS
+            quiet = 0
+            while quiet < QUIET_TURNS and self._loop.time() < deadline:
+                await asyncio.sleep(0)
+                quiet = quiet + 1 if self._is_settled() else 0
+
+    def _is_settled(self) -> bool:
+        """Return whether nobody who could have been given a key has anything left to do."""
+        screen = self._app.screen
+        asked = (self._app, screen, *([screen.focused] if screen.focused else []))
+        return screen.is_mounted and not any(item.message_queue_size for item in asked)
 
     def _sigtstp_application(self, *arguments: object) -> None:
         self._suspended = True
