@@ -54,7 +54,7 @@ def test_the_wheel_holds_the_package_and_the_presets_and_nothing_else(wheel: Pat
     modules = {name for name in names if name.endswith(".py")}
     assert modules == {path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "vitdash").rglob("*.py")}
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert "vitdash = vitdash.cli:main" in ZipFile(wheel).read(f"{info}/entry_points.txt").decode()
+    assert "vitdash = vitdash.__main__:main" in ZipFile(wheel).read(f"{info}/entry_points.txt").decode()
 
 
 def test_the_installed_copy_works_from_another_directory(wheel: Path, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class ChoosePreset(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Show all that fits, the current preset under the cursor."""
         self._fill(self._words)
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def action_step(self, by: int) -> None:
         """Go down or up the list without leaving the words."""

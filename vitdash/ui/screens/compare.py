@@ -195,7 +195,7 @@ class Compare(Screen[None]):
         for table, height in ((self.values, values), (self.knobs, max(4, knobs))):
             table.styles.height = None if single else max(values, knobs) if wide else height
         if single:
-            self.query_one(f"#{self._tab}").focus()
+            self.set_focus(self.query_one(f"#{self._tab}"))
 
     # ── keys ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -212,7 +212,7 @@ class Compare(Screen[None]):
     def _go_to(self, tab: str) -> None:
         self._tab = tab
         self._arrange()
-        self.query_one(f"#{tab}").focus()
+        self.set_focus(self.query_one(f"#{tab}"))
 
     def action_compared_loss(self) -> None:
         """Go to the loss curves."""

@@ -128,7 +128,7 @@ class DashboardScreen(Screen[None]):
                     )
                     yield _tabbed(Chart("images/s", write=pace, unicode=unicode, id="pace"))
                 with Horizontal(id="below"):
-                    yield _tabbed(_panel(LiveTable(id="results"), "results"))
+                    yield _tabbed(_panel(LiveTable(unicode=unicode, id="results"), "results"))
                     yield _tabbed(_panel(LogLines(id="log"), "log"))
             with Vertical(id="right"):
                 yield _tabbed(_panel(ImageGrid(unicode=unicode, id="images"), "worst mistakes"))
@@ -215,9 +215,9 @@ class DashboardScreen(Screen[None]):
             panel.set_class(panel.id == tab, "-current")
         panel = self.query_one(f"#{tab}")
         if focus and panel.can_focus and not self.is_narrow:
-            panel.focus()
+            self.set_focus(panel)
         elif self.is_narrow or not self.seen_now(panel):
-            self.runs.focus()
+            self.set_focus(self.runs)
         self.post_message(self.Changed())
 
     def seen_now(self, panel: Widget) -> bool:
@@ -271,7 +271,7 @@ class DashboardScreen(Screen[None]):
         self.filtering = "presets" if self.presets.has_focus else "runs"
         self.filter_input.add_class("-open")
         self.filter_input.can_focus = True
-        self.filter_input.focus()
+        self.set_focus(self.filter_input)
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self) -> None:
@@ -285,7 +285,7 @@ class DashboardScreen(Screen[None]):
         """Leave the filter; it stays in force while it says something."""
         self.filter_input.can_focus = False
         self.filter_input.set_class(bool(self.filter_input.value), "-open")
-        (self.presets if self.filtering == "presets" else self.runs).focus()
+        self.set_focus(self.presets if self.filtering == "presets" else self.runs)
 
     def action_leave_filter(self) -> None:
         """Leave the filter and show everything again; elsewhere, leave the whole-screen panel or go to the runs."""
@@ -295,7 +295,7 @@ class DashboardScreen(Screen[None]):
         elif self.has_class("-full"):
             self.action_full_screen()
         else:
-            self.runs.focus()
+            self.set_focus(self.runs)
 
     # ── keys that depend on what is focused ─────────────────────────────────────────────────────────────────────────
 

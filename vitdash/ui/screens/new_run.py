@@ -138,7 +138,7 @@ class NewRun(Screen[NewRunWanted | None]):
 
     def on_mount(self) -> None:
         """Fill the form."""
-        self.query_one(KnobForm).focus()
+        self.set_focus(self.query_one(KnobForm))
         self._reset_key = self._key_of("reset_knob")
         self._show()
 
@@ -218,7 +218,7 @@ class NewRun(Screen[NewRunWanted | None]):
         """Let words be typed that the knobs shown must fit."""
         find = self.query_one("#find", Input)
         find.add_class("-open")
-        find.focus()
+        self.set_focus(find)
 
     def action_leave_form(self) -> None:
         """Leave the search, else the form."""
@@ -251,7 +251,7 @@ class NewRun(Screen[NewRunWanted | None]):
     def _close_find(self) -> None:
         find = self.query_one("#find", Input)
         find.set_class(bool(find.value), "-open")
-        self.query_one(KnobForm).focus()
+        self.set_focus(self.query_one(KnobForm))
 
     def _finish(self, *, queue: bool) -> None:
         config = self.draft.config

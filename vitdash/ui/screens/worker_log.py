@@ -252,7 +252,7 @@ class WorkerLog(Screen[None]):
         """Open the search."""
         self.search.add_class("-open")
         self.search.can_focus = True
-        self.search.focus()
+        self.set_focus(self.search)
 
     @on(Input.Changed, "#search")
     def _search_changed(self, event: Input.Changed) -> None:
@@ -267,7 +267,7 @@ class WorkerLog(Screen[None]):
     def _close_search(self) -> None:
         self.search.can_focus = False
         self.search.set_class(bool(self.search.value), "-open")
-        self.shown.focus()
+        self.set_focus(self.shown)
 
     def action_back(self) -> None:
         """Leave the search, then the screen."""
