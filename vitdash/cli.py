@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands import completion, dashboard, data, keeping, plugins, presets, queue, runs, setup, show, training
+from vitdash.commands import (
+    completion,
+    dashboard,
+    data,
+    keeping,
+    plugins,
+    presets,
+    queue,
+    runs,
+    setup,
+    show,
+    sweeping,
+    training,
+)
 from vitdash.commands.options import RunsDir
 from vitdash.commands.output import write
 from vitdash.completion import answer
@@ -54,6 +67,8 @@ queue_app = typer.Typer(rich_markup_mode=None)
 queue_app.callback(invoke_without_command=True)(queue.show_queue)
 queue_app.command("move", context_settings={"ignore_unknown_options": True})(queue.move)
 app.add_typer(queue_app, name="queue", help="List the runs that wait, or change their order.")
+
+app.command()(sweeping.sweep)
 
 app.command()(dashboard.watch)
 app.command()(dashboard.replay)

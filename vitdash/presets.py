@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vitdash import catalog, plugins, settings, toml
+from vitdash import catalog, matrix, plugins, settings, toml
 from vitdash.architectures import Architecture
 from vitdash.compute import ComputeKnobs
 from vitdash.config import OTHER_TABLES, TABLES, Description, Reported, RunConfig
 from vitdash.errors import InputError
 from vitdash.knobs import knobs_of
+from vitdash.matrix import Matrix
 from vitdash.plugins.shelf import Shelf
 from vitdash.text import did_you_mean, one_of, plain
 
@@ -54,14 +55,36 @@ def load(name: str) -> RunConfig:
     Raises:
         InputError: there is no such preset, or it is not a valid one.
     """
+    return load_file(find(name))
+
+
+def find(name: str) -> Path:
+    """Return the file of a preset by name, or from a path: anything with a slash or the ending `.toml`.
+
+    Raises:
+        InputError: there is no preset of such a name.
+    """
     if "/" in name or name.endswith(".toml"):
         # Not Path.expanduser: that raises for a user who does not exist, and there a file is simply missing.
-        return load_file(Path(os.path.expanduser(name)))  # noqa: PTH111
+        return Path(os.path.expanduser(name))  # noqa: PTH111
     known = available()
     if name not in known:
         hint = did_you_mean(name, known) or f"Presets: {', '.join(known)}."
         raise InputError("PRESET", f"there is no preset '{plain(name, 60)}'.", hint)
-    return load_file(known[name])
+    return known[name]
+
+
+def load_matrix(name: str) -> Matrix:
+    """Return what a preset says a sweep is to vary, empty where it says nothing; named as for `load`.
+
+    Raises:
+        InputError: there is no such preset, or it is not a valid one.
+    """
+    path = find(name)
+    config = load_file(path)
+    where = plain(path)
+    content = toml.parse(toml.read(path, "preset"), where).get("matrix")
+    return {} if content is None else matrix.read(content, config, where)
 
 
 def load_for_new_run(name: str) -> RunConfig:
@@ -112,7 +135,7 @@ def parse(text: str, where: str, name: str) -> RunConfig:
     if not text.strip():
         raise InputError(where, "is empty; a preset needs at least a [model] table with an architecture.")
     content = toml.parse(text, where)
-    toml.check_tables(content, (*TABLES, "reported"), where)
+    toml.check_tables(content, (*TABLES, "reported", "matrix"), where)
     header = {key: value for key, value in content.items() if not isinstance(value, dict)}
     description = _read(Description, header, where)
     description = dataclasses.replace(
@@ -130,6 +153,9 @@ def parse(text: str, where: str, name: str) -> RunConfig:
         raise InputError(
             where, f"{_table_of(config, error.title)} {error.title}: {error.message}", error.hint
         ) from None
+    # What a sweep varies concerns no single run, but a mistake in it is told whoever reads the file.
+    if "matrix" in content:
+        matrix.read(content["matrix"], config, where)
     return config
 
 

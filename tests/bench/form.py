@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tests.bench.hardware import describe, spread
 from vitdash import presets
-from vitdash.ui.form.estimate import Measured
+from vitdash.run.estimate import Measured
 from vitdash.ui.screens.new_run import NewRun
 
 SIZE = (120, 40)

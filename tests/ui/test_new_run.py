@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.ui.form.estimate import Measured
+from vitdash.run.estimate import Measured
 from vitdash.ui.screens.choose_preset import ChoosePreset
 from vitdash.ui.screens.dialogs import AskText, Choose
 from vitdash.ui.screens.new_run import NewRun, NewRunWanted

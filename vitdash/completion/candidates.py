@@ -69,6 +69,17 @@ def assignments(ctx: typer.Context, incomplete: str) -> Offers:
     return [(f"{knob}={text}", about) for text, about in _values(*known[knob])]
 
 
+def varied(ctx: typer.Context, incomplete: str) -> Offers:
+    """Offer the knobs that a sweep may vary, and after `knob=` its choices, the last of the list being typed."""
+    named = ctx.params.get("presets") or [None]
+    knob, equals, listed = incomplete.partition("=")
+    known = {item.name: (item, value) for item, value in _knobs(named[0]) if item.affects_result}
+    if not equals:
+        return [(f"{name}=", declared.help) for name, (declared, _) in known.items()]
+    before, comma, _ = listed.rpartition(",")
+    return [(f"{knob}={before}{comma}{text}", about) for text, about in _values(*known[knob])]
+
+
 def fields(incomplete: str) -> Offers:
     """Offer the fields of a list such as `-accuracy,age`, the last of which is being typed."""
     from vitdash.run.fields import Fields

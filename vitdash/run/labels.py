@@ -79,6 +79,18 @@ def tag(run: Run, words: Iterable[str], *, remove: bool = False) -> Labels:
     return _edit(run, edited)
 
 
+def check_tag(word: str, place: str = "TAG") -> str:
+    """Return `word` if a run may be tagged so; `place` is where it was given.
+
+    Raises:
+        InputError: it may not.
+    """
+    if not _is_tag(word):
+        allowed = f"Use letters, digits, '.', '_', '+' and '-', at most {LONGEST_TAG} of them."
+        raise InputError(place, f"'{plain(word, 60)}' is no tag.", allowed)
+    return word
+
+
 def _edit(run: Run, edit: Callable[[Labels], Labels]) -> Labels:
     """Read, change and write under a lock of its own, so that of two who write at once neither is lost."""
     try:
@@ -98,9 +110,7 @@ def _edit(run: Run, edit: Callable[[Labels], Labels]) -> Labels:
 def _check_tags(words: Iterable[str]) -> tuple[str, ...]:
     tags = tuple(dict.fromkeys(words))
     for word in tags:
-        if not _is_tag(word):
-            allowed = f"Use letters, digits, '.', '_', '+' and '-', at most {LONGEST_TAG} of them."
-            raise InputError("TAG", f"'{plain(word, 60)}' is no tag.", allowed)
+        check_tag(word)
     if len(tags) > MOST_TAGS:
         raise InputError("TAG", f"a run has at most {MOST_TAGS} tags; these would be {count(len(tags))}.")
     return tags

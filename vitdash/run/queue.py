@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def enqueue(config: RunConfig, root: Path, name: str, command: tuple[str, ...]) 
         RunError: the queue cannot be written.
     """
     run = launch.create(config, root, name, command, claim="queued")
-    _join(run, first=False)
+    join(root, [run], first=False)
     return run
 
 
@@ -94,7 +94,23 @@ def resume(run: Run) -> None:
     """
     if state.derive(run) is not State.PAUSED:
         launch.claim_again(run, "queued")
-    _join(run, first=True)
+    join(run.path.parent, [run], first=True)
+
+
+def join(root: Path, runs: Sequence[Run], *, first: bool) -> None:
+    """Put runs that claim to wait into the line, all at its beginning or all at its end, and see that it goes on.
+
+    Raises:
+        RunError: the queue cannot be written.
+    """
+    joining = tuple(run.id for run in runs)
+
+    def joined(line: Line) -> Line:
+        others = tuple(other for other in line.order if other not in joining)
+        return dataclasses.replace(line, order=(*joining, *others) if first else (*others, *joining))
+
+    _change(root, joined)
+    ensure_standby(root)
 
 
 def move(run: Run, by: int) -> None:
@@ -113,6 +129,16 @@ def move(run: Run, by: int) -> None:
     _change(root, lambda line: dataclasses.replace(line, order=tuple(turns)))
 
 
+def check_jobs(jobs: int) -> None:
+    """Check that so many runs may compute at once.
+
+    Raises:
+        InputError: the number is out of bounds.
+    """
+    if not 1 <= jobs <= MOST_JOBS:
+        raise InputError("jobs", f"{jobs} at once is not allowed. Allowed: 1 to {MOST_JOBS}.")
+
+
 def set_jobs(root: Path, jobs: int) -> int:
     """Say how many runs may compute at once, and return it; running ones are left alone.
 
@@ -120,8 +146,7 @@ def set_jobs(root: Path, jobs: int) -> int:
         InputError: the number is out of bounds.
         RunError: the queue cannot be written.
     """
-    if not 1 <= jobs <= MOST_JOBS:
-        raise InputError("jobs", f"{jobs} at once is not allowed. Allowed: 1 to {MOST_JOBS}.")
+    check_jobs(jobs)
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -208,16 +233,6 @@ def ensure_standby(root: Path) -> None:
         env=dict(os.environ) | {VARIABLE: os.pathsep.join(map(str, catalog.plugin_files()))},
         check=False,
     )
-
-
-def _join(run: Run, *, first: bool) -> None:
-    def joined(line: Line) -> Line:
-        others = _without(line, run.id)
-        return dataclasses.replace(line, order=(run.id, *others) if first else (*others, run.id))
-
-    root = run.path.parent
-    _change(root, joined)
-    ensure_standby(root)
 
 
 def _drop(run: Run) -> None:

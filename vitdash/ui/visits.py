@@ -16,8 +16,8 @@ from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 
 if TYPE_CHECKING:
+    from vitdash.run.estimate import Measured
     from vitdash.ui.app import Dashboard
-    from vitdash.ui.form.estimate import Measured
     from vitdash.ui.screens.new_run import NewRunWanted
 
 FIRST_PRESET = "cnn"
@@ -100,7 +100,7 @@ class Visits:
 
 def _measured(runs: Iterable[Standing]) -> Iterator[Measured]:
     """Yield how fast the runs were of which it is known."""
-    from vitdash.ui.form.estimate import Measured
+    from vitdash.run.estimate import Measured
 
     for known in runs:
         figures = known.short.figures

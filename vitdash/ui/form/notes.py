@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Sequence
 
 from vitdash import text
+from vitdash.run.estimate import Estimate
 from vitdash.ui.form.command_line import CommandLine
 from vitdash.ui.form.draft import Draft
-from vitdash.ui.form.estimate import Estimate
 from vitdash.ui.form.rows import Row, Section
 from vitdash.ui.ink import Line, Piece, fitted
 

@@ -18,11 +18,11 @@ from textual.widgets import Input
 from vitdash import keys, presets, text
 from vitdash.config import RunConfig
 from vitdash.errors import VitdashError
+from vitdash.run.estimate import Estimate, Estimator, Measured
 from vitdash.ui import bindings, preset_facts
 from vitdash.ui.form import notes, rows, saving
 from vitdash.ui.form.command_line import CommandLine, command_line, ground
 from vitdash.ui.form.draft import Draft
-from vitdash.ui.form.estimate import Estimate, Estimator, Measured
 from vitdash.ui.screens.choose_preset import ChoosePreset
 from vitdash.ui.screens.dialogs import AskText, Choice, Choose
 from vitdash.ui.widgets.key_line import KeyLine

@@ -6,7 +6,7 @@ import pytest
 
 from vitdash import presets
 from vitdash.run import machine
-from vitdash.ui.form.estimate import Measured, estimate
+from vitdash.run.estimate import Measured, estimate
 
 CNN = presets.load("cnn")
 VIT = presets.load("vit-l8-h8")
