@@ -169,6 +169,7 @@ def commands() -> Iterator[tuple[str, ...]]:
     yield ("show", "cnn")
     yield ("tail", "cnn")
     yield ("export", "cnn")
+    yield ("compare", "cnn")
 
 
 @pytest.mark.parametrize("arguments", list(commands()), ids=" ".join)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from vitdash.commands import (
+    compare,
     completion,
     dashboard,
     data,
@@ -75,6 +76,7 @@ app.command()(dashboard.replay)
 
 app.command()(runs.runs)
 app.command()(show.show)
+app.command()(compare.compare)
 app.command()(runs.tail)
 app.command()(keeping.rename)
 app.command()(keeping.tag)

@@ -114,3 +114,16 @@ def size(number_of_bytes: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.1f} TB"
+
+
+def around(mean: str, deviation: str, *, unicode: bool = True) -> str:
+    """Return a mean beside its deviation, where there is one: "0.8123 ± 0.0031"."""
+    return f"{mean} {'±' if unicode else '+-'} {deviation}" if deviation else mean
+
+
+def deviation(value: float, mean: str) -> str:
+    """Return a standard deviation with as many decimals as the mean is written with; more where those say nothing."""
+    decimals = len(mean.partition(".")[2])
+    if not mean.replace(".", "").lstrip("-").isdigit() or 0 < value < 0.5 * 10**-decimals:
+        return f"{value:.1e}"
+    return f"{value:.{decimals}f}"

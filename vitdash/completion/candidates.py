@@ -89,6 +89,14 @@ def fields(incomplete: str) -> Offers:
     return [(f"{before}{comma}{sign}{name}", field.help) for name, field in Fields().items()]
 
 
+def metrics() -> Offers:
+    """Offer the figures that runs are judged by."""
+    from vitdash.run.fields import FIGURES
+    from vitdash.run.groups import BETTER
+
+    return [(field.name, field.help) for field in FIGURES if field.name in BETTER]
+
+
 def runs(ctx: typer.Context, incomplete: str) -> Offers:
     """Offer the runs: by name where it is enough, by id where it is not, with what each is doing."""
     return [(reference, str(state or "")) for reference, state in _runs(ctx, incomplete)]

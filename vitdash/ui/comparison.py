@@ -9,12 +9,12 @@ from vitdash.config import RunConfig
 from vitdash.export import table
 from vitdash.export.rows import Row
 from vitdash.run import summary
+from vitdash.run.differences import Difference
 from vitdash.run.events import Probed
 from vitdash.run.history import RunHistory
 from vitdash.run.state import State
 from vitdash.text import accuracy, count, loss
 from vitdash.ui.curves import ACCURACIES
-from vitdash.ui.differences import Difference
 from vitdash.ui.plot.series import Series
 from vitdash.ui.result_rows import SHORT
 from vitdash.ui.signs import Sign

@@ -20,11 +20,11 @@ from textual.widgets import Static
 
 from vitdash import keys
 from vitdash.drawing.smoothing import LEVELS
+from vitdash.run.differences import differences, not_comparable
 from vitdash.text import accuracy, loss
 from vitdash.ui import bindings, comparison
 from vitdash.ui.comparison import Compared
 from vitdash.ui.curves import ACCURACIES
-from vitdash.ui.differences import differences, not_comparable
 from vitdash.ui.widgets.chart import Chart
 from vitdash.ui.widgets.key_line import KeyLine
 from vitdash.ui.widgets.live_table import LiveTable

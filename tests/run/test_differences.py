@@ -8,7 +8,7 @@ from tests.configurations import CONFIGURATIONS
 from tests.harmless import is_harmless
 from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.ui.differences import Difference, differences, not_comparable
+from vitdash.run.differences import Difference, differences, not_comparable
 
 CNN, RN18 = presets.load("cnn"), presets.load("rn18")
 
