@@ -13,6 +13,7 @@ test:
 
 bench:  ## ratios within one run; set VITDASH_TEST_DATA to measure on the real Fashion-MNIST
 	$(PYTHON) -m tests.bench.commands
+	$(PYTHON) -m tests.bench.dashboard
 	$(PYTHON) -m tests.bench.augment
 	$(PYTHON) -m tests.bench.memory
 	$(PYTHON) -m tests.bench.training

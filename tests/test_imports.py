@@ -184,6 +184,13 @@ def test_a_command_imports_nothing_heavy(arguments: tuple[str, ...], root: Path)
         assert not loaded & {"rich", "asyncio", "tomli", "platformdirs"}
 
 
+def test_without_a_command_nothing_that_reads_command_lines_is_imported(tmp_path: Path) -> None:
+    """Whoever types `vitdash` alone waits for the screen; where there is no terminal, not even that is loaded."""
+    code = "from vitdash.__main__ import main\nimport contextlib\nwith contextlib.suppress(SystemExit):\n    main()"
+    loaded = fresh(code, tmp_path)
+    assert not loaded & (HEAVY | {"typer", "click", "rich", "asyncio"})
+
+
 @pytest.mark.parametrize(
     ("source", "name", "place"),
     [

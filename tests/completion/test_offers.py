@@ -52,6 +52,18 @@ def test_options_are_offered_until_they_are_given() -> None:
     assert "--preset" in offered("train", ""), "a command without arguments offers its options at once"
 
 
+@pytest.mark.usefixtures("_runs")
+def test_what_waits_is_offered_to_be_moved_and_to_be_stopped(root: Path, tiny: RunConfig) -> None:
+    """In its order, with the places that it may go to; an ended run does not wait."""
+    record(root, tiny, [], name="next", claim="queued")
+    record(root, tiny, [], name="later", claim="queued")
+    assert about("queue", "move", "") == {"next": "place 1", "later": "place 2"}
+    assert offered("queue", "move", "next", "") == ["first", "last", "-1", "+1"]
+    assert set(offered("stop", "")) == {"next", "later"}
+    assert "first" in offered("watch", "")
+    assert "first" in offered("replay", "")
+
+
 def test_values_are_offered_after_an_option_and_within_it() -> None:
     """`--preset cn` and `--preset=cn` alike."""
     assert offered("train", "--preset", "cn") == ["cnn"]
