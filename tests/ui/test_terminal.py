@@ -225,12 +225,25 @@ def test_watching_shows_only_what_is_named_and_changes_nothing(runs: Path, train
     """Stopping, pausing, starting: none of it from there; leaving asks nothing."""
     with dashboard(runs, "watch", "busy", "first") as terminal:
         terminal.until(lambda: "busy" in terminal.text and "first" in terminal.text)
+        assert "only watching" in terminal.text
         assert "second" not in terminal.text
         terminal.press("X", " ", "n")
         terminal.press("q")
         assert terminal.wait() == 0
     assert state.derive(training) is State.RUNNING
     assert not training.control.exists()
+
+
+def test_a_replay_stands_still_when_it_is_told_to(runs: Path) -> None:
+    """One key, as for a run that trains; nothing is asked of the run itself."""
+    with dashboard(runs, "replay", "first", "--speed", "0.1") as terminal:
+        terminal.until("replay")
+        terminal.press(" ")
+        terminal.until("The replay stands still.")
+        terminal.press(" ")
+        terminal.until("The replay goes on.")
+        terminal.press("q")
+        assert terminal.wait() == 0
 
 
 def test_a_recorded_run_is_played_in_the_real_dashboard(runs: Path) -> None:

@@ -25,7 +25,7 @@ from vitdash.ui.appearance import Appearance
 from vitdash.ui.board import Board
 from vitdash.ui.destinations import Destinations
 from vitdash.ui.driver import TerminalDriver
-from vitdash.ui.feed import Feed
+from vitdash.ui.feed import Feed, Player
 from vitdash.ui.insides import Inside
 from vitdash.ui.notices import Notices
 from vitdash.ui.painter import Painter
@@ -73,6 +73,7 @@ class Dashboard(App[None]):
         self.board = Board(feed, Signs(dark=appearance.dark, unicode=appearance.unicode))
         self.dashboard = DashboardScreen(unicode=appearance.unicode)
         self._painter = Painter(self.dashboard, self.board)
+        self._painter.notice = "replay" if isinstance(feed, Player) else "only watching" if read_only else ""
         self._tasks = RunTasks(self)
         self._visits = Visits(self)
         self.offering = Destinations(self, self._visits)

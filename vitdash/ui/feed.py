@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vitdash.run.fleet import Followed, Standing
 from vitdash.run.launch import Worker
@@ -34,3 +34,15 @@ class Feed(Protocol):
 
     def close(self) -> None:
         """Let go of pipes and of the queue."""
+
+
+@runtime_checkable
+class Player(Protocol):
+    """A feed that plays something back, by a clock that can stand still."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still."""
+
+    def pause(self) -> None:
+        """Let it stand still, or go on."""

@@ -16,6 +16,7 @@ from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 from vitdash.text import one_of, plain, runs, size
 from vitdash.ui import result_rows, run_actions
+from vitdash.ui.feed import Player
 from vitdash.ui.screens.dialogs import AskText, Choice, Choose
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class RunTasks:
 
     def do(self, action: str) -> None:
         """Do what an action's id says."""
+        feed = self._app.feed
+        if action == "pause" and isinstance(feed, Player):
+            feed.pause()
+            self._app.tell("The replay stands still." if feed.paused else "The replay goes on.")
+            return
         if self._app.read_only and action in WRITES:
             self._app.tell("This dashboard only watches. Open it with: vitdash", severity="warning")
             return
