@@ -16,6 +16,7 @@ from vitdash.commands import (
     plugins,
     presets,
     queue,
+    reporting,
     runs,
     setup,
     show,
@@ -83,7 +84,8 @@ app.command()(keeping.tag)
 app.command()(keeping.note)
 app.command()(keeping.delete)
 app.command()(keeping.prune)
-app.command(cls=plugins.NamingFormats)(runs.export)
+app.command(cls=plugins.NamingFormats)(reporting.export)
+app.command()(reporting.report)
 
 presets_app = typer.Typer(rich_markup_mode=None)
 presets_app.callback(invoke_without_command=True)(presets.list_presets)

@@ -199,6 +199,20 @@ def knob(  # the field's annotation says what kind it is: only Any fits them all
     return dataclasses.field(default=default, metadata={"knob": declaration})
 
 
+def written(value: Value) -> str:
+    """Return a value as `Knob.parse` reads it back."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return ", ".join(value)
+        case float():
+            short = f"{value:g}"
+            return short if float(short) == value else repr(value)
+        case _:
+            return str(value)
+
+
 def _shown(value: object) -> str:
     try:
         return plain(value, 60)

@@ -10,9 +10,9 @@ from tests.configurations import CONFIGURATIONS
 from vitdash import presets
 from vitdash.config import TABLES, RunConfig
 from vitdash.errors import InputError
-from vitdash.knobs import knobs_of
+from vitdash.knobs import knobs_of, written
 from vitdash.ui.form import rows
-from vitdash.ui.form.draft import NAME, Draft, options, written
+from vitdash.ui.form.draft import NAME, Draft, options
 
 
 @pytest.fixture

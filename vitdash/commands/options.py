@@ -30,6 +30,14 @@ RunNames = Annotated[
 PresetOption = typer.Option(
     metavar="PRESET", help="A preset's name, or the path of a TOML file.", autocompletion=candidates.presets
 )
+References = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RUN|TAG…",
+        help="Names of runs, beginnings of their ids, or tags: all runs that have one, such as a sweep's.",
+        autocompletion=candidates.runs_and_tags,
+    ),
+]
 RunsDir = Annotated[
     Path | None,
     typer.Option(

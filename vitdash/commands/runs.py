@@ -1,4 +1,4 @@
-"""Commands that read runs: runs, tail, export."""
+"""Commands that read runs: runs, tail."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from vitdash.commands.options import Json, Output, RunName, RunNames, RunsDir, root, whole_number
-from vitdash.commands.output import out, print_json, write
+from vitdash.commands.options import Json, RunName, RunsDir, root, whole_number
+from vitdash.commands.output import out, print_json
 from vitdash.completion import candidates
 from vitdash.text import plain
 from vitdash.text import runs as number_of_runs
@@ -89,27 +89,3 @@ def tail(
     console = out()
     view = views.JsonView(console) if as_json else views.LineView(console, everything=True)
     watch.tail(run, view, last=last, follow=follow)
-
-
-def export(
-    references: RunNames,
-    runs_dir: RunsDir = None,
-    to: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="{formats}.", autocompletion=candidates.formats)
-    ] = "markdown",
-    output: Output = None,
-    reported: Annotated[bool, typer.Option("--reported", help="Add reported figures and differences.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
-) -> None:
-    """Write runs as one table."""
-    from vitdash.export import destination, rendering
-    from vitdash.run import store
-
-    found = [store.find(root(runs_dir), reference) for reference in references]
-    if output:
-        destination.check(output, replace=force)
-    rendered = rendering.render(found, to, reported=reported)
-    if output:
-        destination.write(output, rendered, replace=force)
-    else:
-        write(rendered)

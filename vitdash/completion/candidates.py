@@ -102,6 +102,17 @@ def runs(ctx: typer.Context, incomplete: str) -> Offers:
     return [(reference, str(state or "")) for reference, state in _runs(ctx, incomplete)]
 
 
+def runs_and_tags(ctx: typer.Context, incomplete: str) -> Offers:
+    """Offer the runs, and the tags that stand for several."""
+    from collections import Counter
+
+    from vitdash.run import labels
+    from vitdash.text import runs as number_of_runs
+
+    tagged = Counter(word for run in _all_runs(ctx) for word in labels.read(run).tags)
+    return [*runs(ctx, incomplete), *((word, number_of_runs(number)) for word, number in sorted(tagged.items()))]
+
+
 def active_runs(ctx: typer.Context, incomplete: str) -> Offers:
     """Offer the runs that a worker is at."""
     return [(reference, str(state)) for reference, state in _runs(ctx, incomplete) if state and state.active]

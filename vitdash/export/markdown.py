@@ -6,15 +6,17 @@ import re
 
 from vitdash.export import table
 from vitdash.export.rows import Row
-from vitdash.export.table import Cell
+from vitdash.export.table import Cell, Column
 
 
 def render(rows: list[Row], *, reported: bool = False) -> str:
     """Return the table of `rows`; the best of a column is bold."""
-    columns = [
-        [_escape(column.heading), *(_mark(cell) for cell in column.cells)]
-        for column in table.build(rows, reported=reported)
-    ]
+    return write(table.build(rows, reported=reported))
+
+
+def write(found: list[Column]) -> str:
+    """Return columns as a table; their best cells are bold."""
+    columns = [[escape(column.heading), *(_mark(cell) for cell in column.cells)] for column in found]
     widths = [max(3, *(len(cell) for cell in column)) for column in columns]
     padded = [[cell.rjust(width) for cell in column] for column, width in zip(columns, widths, strict=True)]
     lines = ["| " + " | ".join(line) + " |" for line in zip(*padded, strict=True)]
@@ -23,10 +25,11 @@ def render(rows: list[Row], *, reported: bool = False) -> str:
 
 
 def _mark(cell: Cell) -> str:
-    escaped = _escape(cell.text)
+    escaped = escape(cell.text)
     return f"**{escaped}**" if cell.best else escaped
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return markdown that shows `text` and nothing else."""
     # Emphasis, code, tables, links, HTML, entities, and the strike-through and formulas of GitHub and GitLab.
     return re.sub(r"[\\`*_~|<\[\]&$]", r"\\\g<0>", text)

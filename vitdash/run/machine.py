@@ -8,6 +8,8 @@ import time
 from functools import cache
 from pathlib import Path
 
+from vitdash.text import plain
+
 
 def host() -> str:
     """Return this host's name."""
@@ -39,3 +41,17 @@ def cores() -> int:
     except (OSError, ValueError):
         return allowed
     return allowed if quota == "max" else max(1, min(allowed, round(int(quota) / int(period))))
+
+
+@cache
+def processor() -> str:
+    """Return the name of this machine's processor, "" where it has none that is told."""
+    linux = Path("/proc/cpuinfo")
+    try:
+        if linux.exists():
+            named = (line.partition(":")[2] for line in linux.read_text().splitlines() if line.startswith("model name"))
+            return plain(next(named, ""))
+        command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
+        return plain(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    except OSError:
+        return ""

@@ -9,8 +9,8 @@ from pathlib import Path
 from vitdash import catalog, presets, settings
 from vitdash.config import RunConfig
 from vitdash.errors import InputError
+from vitdash.knobs import written
 from vitdash.run import store
-from vitdash.ui.form.draft import written
 
 
 @dataclass(frozen=True, slots=True)

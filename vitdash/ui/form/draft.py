@@ -10,7 +10,7 @@ from typing import Any
 from vitdash import architectures, catalog
 from vitdash.config import TABLES, RunConfig
 from vitdash.errors import InputError
-from vitdash.knobs import Knob, Value, has_effect, knobs_of
+from vitdash.knobs import Knob, Value, has_effect, knobs_of, written
 from vitdash.run import names
 
 PRESET = ":preset"
@@ -204,17 +204,3 @@ def options(declared: Knob) -> tuple[str, ...]:
             return ("", *each, *several)
         case _:
             return declared.options
-
-
-def written(value: Value) -> str:
-    """Return a value as `Knob.parse` reads it back."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case tuple():
-            return ", ".join(value)
-        case float():
-            short = f"{value:g}"
-            return short if float(short) == value else repr(value)
-        case _:
-            return str(value)

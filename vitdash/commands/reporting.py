@@ -1,0 +1,76 @@
+"""Commands that take results away: export, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vitdash.commands.options import Output, References, RunsDir, root
+from vitdash.commands.output import write
+from vitdash.completion import candidates
+from vitdash.errors import InputError
+from vitdash.text import one_of, plain
+
+PLOTS = ".svg"
+
+
+def export(
+    references: References,
+    runs_dir: RunsDir = None,
+    to: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="{formats}.", autocompletion=candidates.formats)
+    ] = "markdown",
+    output: Output = None,
+    reported: Annotated[bool, typer.Option("--reported", help="Add reported figures and differences.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Write runs as one table, or as plots. Formats: docs/exporting.md."""
+    from vitdash.export import destination, rendering
+    from vitdash.run import references as typed
+
+    found = typed.find_all(root(runs_dir), references)
+    if output:
+        destination.check(output, replace=force)
+    rendered = rendering.render(found, to, reported=reported)
+    if output:
+        destination.write(output, rendered, replace=force)
+    else:
+        write(rendered)
+
+
+def report(
+    references: References,
+    runs_dir: RunsDir = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout; the plots go beside it, as FILE.svg."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What stands above it.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the files.")] = False,
+) -> None:
+    """Write a page about runs or a sweep: recipe, table, plots, findings."""
+    from vitdash.export import destination
+    from vitdash.export import report as pages
+    from vitdash.run import references as typed
+
+    plots = output.with_suffix(PLOTS) if output else None
+    if output and plots == output:
+        raise InputError(
+            "--output", "is where the plots go.", f"Give the page another ending than {PLOTS}, such as .md"
+        )
+    found = typed.find_all(root(runs_dir), references)
+    for place in filter(None, (output, plots)):
+        destination.check(place, replace=force)
+    told = pages.read(found, plain(title) if title else _title(references))
+    page = pages.page(told, plots.name if plots else "")
+    if output and plots:
+        destination.write(plots, pages.plots(told), replace=force)
+        destination.write(output, page, replace=force)
+    else:
+        write(page)
+
+
+def _title(references: list[str]) -> str:
+    return plain(one_of(references).replace(" or ", " and "))
