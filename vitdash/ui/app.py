@@ -45,6 +45,10 @@ LOOK_SECONDS = 0.5
 LEAST_REST = 50
 """So many times as long as a look takes nobody looks: two percent of a core, however many runs there are."""
 MACHINE_SECONDS = 2.0
+SEEDS_TOGETHER = (
+    "Runs that differ only in seed are one curve: their mean, between one standard deviation to either side."
+)
+SEEDS_APART = "Each run is a curve."
 GPU_SECONDS = 5.0
 
 
@@ -255,6 +259,10 @@ class Dashboard(App[None]):
             self._show(set())
         elif event.action == "sort":
             self.tell(f"Sorted by: {self.board.next_order()}")
+            self._show(set())
+        elif event.action == "seeds_together":
+            self.board.together = not self.board.together
+            self.tell(SEEDS_TOGETHER if self.board.together else SEEDS_APART)
             self._show(set())
         elif event.action in TASKS:
             self._tasks.do(event.action)

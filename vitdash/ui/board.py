@@ -6,8 +6,10 @@ first. The selection belongs to a run, never to a place.
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,10 +23,14 @@ from vitdash.ui.signs import Sign, Signs
 if TYPE_CHECKING:
     # The language of conditions is read when somebody filters or sorts: the dashboard is there sooner without it.
     from vitdash.run.fields import Fields
+    from vitdash.run.groups import Group
     from vitdash.run.selection import Condition
 
 MOST_CHARTED = 6
 """Without marks, as many runs share the charts: more curves than this nobody tells apart at a glance."""
+
+MOST_UNREAD = 60
+"""So many configurations are read before a picture is drawn: some milliseconds each on a slow disk."""
 
 ORDERS = (
     ("", "what runs, what waits, what ended"),
@@ -66,6 +72,8 @@ class Board:
         self.asked: dict[str, tuple[Word, State]] = {}
         self._condition: Condition | None = None
         self._names: Counter[str] = Counter()
+        self._keys: dict[str, str] = {}
+        self.together = False
 
     @property
     def selected(self) -> Standing | None:
@@ -134,18 +142,40 @@ class Board:
         """Return the runs whose curves are drawn, in the order in which they were created.
 
         The marked ones; without marks, the selected run, those that compute, and the latest with something to show.
+        Where seeds are taken together, all runs of those runs' groups.
         """
+        if self.together:
+            runs = self.feed.runs
+            drawn = {member.id for group in self.charted_groups() for member in group.members}
+            return [known for run_id, known in runs.items() if run_id in drawn]
+        chosen = set(self.marked or itertools.islice(self._worth_charting(), MOST_CHARTED))
+        return [known for run_id, known in self.feed.runs.items() if run_id in chosen]
+
+    def charted_groups(self) -> list[Group]:
+        """Return the groups whose curves are drawn, with one run for each seed."""
+        known = [item for item in self.feed.runs.values() if item.state.active or item.short.figures.images_seen]
+        chosen: dict[str, Group] = {}
+        by_run = {member.id: group for group in self.gather(known) for member in group.members}
+        for run_id in self.marked or self._worth_charting():
+            if run_id in by_run and (self.marked or len(chosen) < MOST_CHARTED):
+                chosen[by_run[run_id].key] = by_run[run_id]
+        places = {run_id: place for place, run_id in enumerate(self.feed.runs)}
+        return sorted(map(_one_a_seed, chosen.values()), key=lambda group: places[group.members[0].id])
+
+    def gather(self, runs: Sequence[Standing]) -> list[Group]:
+        """Return runs as groups that differ only in seed; those whose configuration is not read yet are left out."""
+        from vitdash.ui import seed_groups
+
+        read = [known for known in runs if known.is_read]
+        return seed_groups.gather(read if len(runs) - len(read) > MOST_UNREAD else runs, self._keys)
+
+    def _worth_charting(self) -> Iterator[str]:
+        """Yield the ids of runs in the order in which they are worth a curve, each once."""
         runs = self.feed.runs
-        if self.marked:
-            return [known for run_id, known in runs.items() if run_id in self.marked]
-        chosen = {self.selected_id} if self.selected_id else set()
+        chosen = [self.selected_id] if self.selected_id else []
         active = [run_id for run_id, known in runs.items() if known.state.active]
         with_curves = [run_id for run_id, known in runs.items() if known.short.figures.images_seen]
-        for run_id in [*active, *reversed(with_curves)]:
-            if len(chosen) >= MOST_CHARTED:
-                break
-            chosen.add(run_id)
-        return [known for run_id, known in runs.items() if run_id in chosen]
+        yield from dict.fromkeys([*chosen, *active, *reversed(with_curves)])
 
     def tally(self) -> Tally:
         """Return how many runs do what."""
@@ -198,3 +228,9 @@ class Board:
         # Those that compute stand as they were started, so that a new one comes below; ended ones, the latest first.
         within = -known.short.created if rank == 3 else float(self.turn(known.run.id) or 0) if rank == 2 else 0.0
         return rank, within or (known.short.created if rank < 2 else within), known.run.id
+
+
+def _one_a_seed(group: Group) -> Group:
+    """Return a group with the newest run of each seed: the others say the same again."""
+    newest = {member.config.train.seed: member for member in group.members}
+    return dataclasses.replace(group, members=tuple(item for item in group.members if item in newest.values()))

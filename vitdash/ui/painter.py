@@ -9,11 +9,12 @@ from vitdash.run.diagnostics import Diagnostics, Embedding
 from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 from vitdash.text import accuracy, count
-from vitdash.ui import result_rows, run_facts
-from vitdash.ui.board import Board
+from vitdash.ui import result_rows, run_facts, seed_groups
+from vitdash.ui.board import MOST_UNREAD, Board
 from vitdash.ui.curves import Charted, Curves
 from vitdash.ui.insides import Inside
 from vitdash.ui.log_rows import LogBook
+from vitdash.ui.mean_curves import MeanCurves, Shared
 from vitdash.ui.preset_facts import PresetFacts
 from vitdash.ui.run_facts import RunFacts
 from vitdash.ui.screens.dashboard import DashboardScreen
@@ -32,8 +33,6 @@ NO_CURVES = "The first records come in a few seconds of training."
 NO_CHARTED = "The curves of your runs come here: d trains on digits, n opens the form."
 NOTHING_HAPPENED = "Nothing has happened yet."
 WORST_IMAGES = 6
-MOST_UNREAD = 60
-"""So many configurations are read before a picture is drawn: some milliseconds each on a slow disk."""
 
 
 class Painter:
@@ -43,6 +42,7 @@ class Painter:
         self._screen = screen
         self._board = board
         self._curves = Curves()
+        self._means = MeanCurves()
         self._log = LogBook()
         self._facts: dict[str, RunFacts] = {}
         self._shown: dict[str, object] = {}
@@ -145,11 +145,12 @@ class Painter:
     def _paint_charts(self) -> None:
         board, screen = self._board, self._screen
         charted = [Charted(known, board.sign(known), board.name(known)) for known in board.charted()]
+        groups = self._shared() if board.together else {}
         planned = max((run_facts.planned(run.known) for run in charted), default=0) or 1
         versions = tuple((run.known.run.id, run.known.version, run.name, run.sign) for run in charted)
         kind = screen.accuracy_kind
         for name in ("loss", "accuracy", "learning_rate", "pace"):
-            key = (versions, planned, kind if name == "accuracy" else "")
+            key = (versions, planned, kind if name == "accuracy" else "", tuple(groups.values()))
             if self._shown.get(name) == key or not screen.seen(name):
                 continue
             self._shown[name] = key
@@ -157,8 +158,17 @@ class Painter:
                 self._curves.accuracy(charted, kind) if name == "accuracy" else getattr(self._curves, name)(charted)
             )
             screen.chart(name).empty = NO_CURVES if charted else NO_CHARTED
-            screen.chart(name).show(series, planned)
+            screen.chart(name).show(self._means.of(series, groups) if groups else series, planned)
         self._curves.forget_others({run.known.run.id for run in charted})
+
+    def _shared(self) -> dict[str, Shared]:
+        """Return what the curves of each run's group are drawn with."""
+        board = self._board
+        found: dict[str, Shared] = {}
+        for group in board.charted_groups():
+            shared = Shared(group.key, seed_groups.label(group), board.signs.of(group.members[0].id))
+            found |= dict.fromkeys((member.id for member in group.members), shared)
+        return found
 
     def _paint_results(self) -> None:
         board, screen = self._board, self._screen
@@ -167,7 +177,9 @@ class Painter:
         if too_many_unread(board):
             screen.results.empty = STILL_READING
             return
-        shown = result_rows.with_results(board.shown)
+        grouped = screen.table_view == result_rows.VIEWS[3]
+        # Of a group it is told as well how many of its runs have not come as far.
+        shown = list(board.shown) if grouped else result_rows.with_results(board.shown)
         key = tuple(
             (
                 known.run.id,

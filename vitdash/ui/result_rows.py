@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vitdash.export import table
-from vitdash.export.rows import Row
 from vitdash.knobs import Knob, Value
 from vitdash.run.fleet import Standing
 from vitdash.text import count, loss, setting
+from vitdash.ui import seed_groups
 from vitdash.ui.board import Board
+from vitdash.ui.seed_groups import row_of
 from vitdash.ui.widgets.live_table import TableCell, TableColumn, TableRow
 
-VIEWS = ("figures", "reported beside measured", "knobs that differ")
+VIEWS = ("figures", "reported beside measured", "knobs that differ", "groups of seeds")
 SHORT = {
     "validation_loss": "val loss",
     "accuracy": "argmax",
@@ -49,6 +50,8 @@ def with_results(runs: Sequence[Standing]) -> list[Standing]:
 
 def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[TableColumn], list[TableRow]]:
     """Return columns and rows for the runs that have results, seen in one of the `VIEWS`."""
+    if view == VIEWS[3]:
+        return seed_groups.table(board.gather(runs), board.signs.of, board.marked)
     shown = with_results(runs)
     rows = [row_of(known) for known in shown]
     columns = [column for column in table.build(rows, reported=view == VIEWS[1]) if column.key != "model"]
@@ -88,12 +91,6 @@ def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[Table
         for place, known in enumerate(shown)
     ]
     return headings, lines
-
-
-def row_of(known: Standing) -> Row:
-    """Return a run as the exported table takes it."""
-    assert known.config is not None
-    return Row(known.run.id, known.short.name, known.state, known.config, known.short.figures)
 
 
 def differing(runs: Sequence[Standing]) -> list[tuple[Knob, list[Value | None]]]:

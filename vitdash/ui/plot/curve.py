@@ -135,7 +135,8 @@ class Curve:
 
     def _continues(self, series: Series) -> bool:
         """Return whether the series begins with all that is known of it."""
-        if (series.dots, bool(series.band)) != (self.series.dots, bool(self.series.band)):
+        before = self.series
+        if (series.dots, bool(series.band), series.revision) != (before.dots, bool(before.band), before.revision):
             return False
         count = self._known[0]
         return count <= min(len(series.x), len(series.y)) and _end(series, count) == self._known

@@ -15,6 +15,7 @@ class Series:
     `key` names the series over refreshes. `dots` are evaluations: a point each, never joined or smoothed. One that has
     `ended` will not grow any more. An `overlay` belongs to another series of the same sign and label, whose entry in
     the legend it shares. A `band` is what lies beside the values: lower and upper limits, as many as there are values.
+    Another `revision` says that other values than those at the end have changed.
     """
 
     key: str
@@ -26,3 +27,4 @@ class Series:
     ended: bool = False
     overlay: bool = False
     band: tuple[Sequence[float], Sequence[float]] | None = None
+    revision: int = 0

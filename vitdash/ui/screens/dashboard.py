@@ -61,6 +61,7 @@ _FOOTER = (
     ("worker_log", "Log"),
     ("table_view", "Columns"),
     ("which_accuracy", "Accuracy"),
+    ("seeds_together", "Seeds"),
     ("smoothing", "Smooth"),
     ("full_screen", "Full screen"),
 )
@@ -68,6 +69,7 @@ _OUTSIDE = frozenset(
     {"new", "digits", "clone", "pause", "stop", "compare", "worker_log", "export", "copy", "diagnostics"}
 )
 _OUTSIDE |= {"rename", "tag", "note", "delete", "raise_in_queue", "lower_in_queue", "more_jobs", "fewer_jobs", "mark"}
+_OUTSIDE |= {"seeds_together"}
 """Actions on runs: the app does them."""
 
 

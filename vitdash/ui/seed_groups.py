@@ -1,0 +1,109 @@
+"""Runs that differ only in seed as rows of the results table. Must not know how they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vitdash import text
+from vitdash.export.rows import Row
+from vitdash.knobs import Value
+from vitdash.run import groups
+from vitdash.run.fleet import Standing
+from vitdash.run.groups import Group, Verdict
+from vitdash.ui.signs import Sign
+from vitdash.ui.widgets.live_table import TableCell, TableColumn, TableRow
+
+MARKS: dict[Verdict, str] = {"best": "*", "noise": "≈", "unknown": "?"}
+HEADINGS = {"validation_loss": "val loss", "accuracy": "argmax", "svc_held_out": "held-out", "seconds": "time"}
+_HIGHEST_FIRST = frozenset({"accuracy", "svc", "svc_held_out"})
+
+
+def row_of(known: Standing) -> Row:
+    """Return a run as the exported table takes it."""
+    assert known.config is not None
+    return Row(known.run.id, known.short.name, known.state, known.config, known.short.figures)
+
+
+def gather(runs: Sequence[Standing], keys: dict[str, str]) -> list[Group]:
+    """Return the groups of the runs whose configuration can be read; `keys` remembers what was computed for each."""
+    return groups.gather((row_of(known) for known in runs if known.config is not None), keys)
+
+
+def table(
+    found: Sequence[Group], sign_of: Callable[[str], Sign], marked: set[str]
+) -> tuple[list[TableColumn], list[TableRow]]:
+    """Return columns and a row for each group that has results: means, deviations, and what of them is noise.
+
+    A row has the key and the sign of the first run of its group.
+    """
+    shown = [group for group in found if group.counted]
+    columns = [TableColumn("group", "group", right=False), TableColumn("n", "n")]
+    cells = [[_name(group), _number(group)] for group in shown]
+
+    def add(column: TableColumn, drawn: Sequence[TableCell], *, needed: bool = True) -> None:
+        if needed and any(cell.text for cell in drawn):
+            columns.append(column)
+            for row, cell in zip(cells, drawn, strict=True):
+                row.append(cell)
+
+    several = len({group.evaluated_at for group in shown}) > 1
+    for place, metric in enumerate(groups.metrics(shown)):
+        heading = HEADINGS.get(metric, metric.replace("_", " "))
+        add(TableColumn(metric, heading, highest_first=metric in _HIGHEST_FIRST), _figures(shown, metric))
+        if place == 1:
+            images = [TableCell(text.count(group.evaluated_at), group.evaluated_at) for group in shown]
+            add(TableColumn("evaluated_at", "images"), images, needed=several)
+    for knob, values in groups.differing(shown).items():
+        add(TableColumn(knob, knob.replace("_", " ")), [_knob(value) for value in values])
+    sizes = [group.config.parameters for group in shown]
+    add(TableColumn("parameters", "params"), [TableCell(text.count(size), size) for size in sizes])
+    add(TableColumn("seconds", "time"), [_time(group) for group in shown])
+    rows = []
+    for group, row in zip(shown, cells, strict=True):
+        first = group.members[0].id
+        rows.append(TableRow(first, tuple(row), sign_of(first), all(run.id in marked for run in group.members)))
+    return columns, rows
+
+
+def label(group: Group) -> str:
+    """Return what a group is called beside a curve."""
+    return group.name if len(group.members) == 1 else f"{group.name} ({len(group.members)} seeds)"
+
+
+def _name(group: Group) -> TableCell:
+    return TableCell(group.name, group.name.casefold())
+
+
+def _number(group: Group) -> TableCell:
+    counted, members = len(group.counted), len(group.members)
+    return TableCell(text.count(counted) if counted == members else f"{counted} of {members}", counted)
+
+
+def _figures(shown: Sequence[Group], metric: str) -> list[TableCell]:
+    write = text.loss if metric == "validation_loss" else text.accuracy if metric in groups.BETTER else text.figure
+    judged = groups.judge(shown, metric)
+    room = " " * any(judgement.verdict in MARKS for judgement in judged)
+    drawn = []
+    for group, judgement in zip(shown, judged, strict=True):
+        found = group.spread(metric)
+        if found is None:
+            drawn.append(TableCell(""))
+            continue
+        mean = write(found.mean)
+        deviation = "" if found.deviation is None else text.deviation(found.deviation, mean)
+        # A mark has its own place, so that the figures stay below each other.
+        written = text.around(mean, deviation) + room + (MARKS.get(judgement.verdict) or room)
+        drawn.append(TableCell(written, found.mean, "best" if judgement.verdict == "best" else ""))
+    return drawn
+
+
+def _knob(value: Value | None) -> TableCell:
+    if value is None:
+        return TableCell("")
+    sortable = ", ".join(value) if isinstance(value, tuple) else value
+    return TableCell(text.setting(value), sortable)
+
+
+def _time(group: Group) -> TableCell:
+    found = group.spread("seconds")
+    return TableCell(text.duration(found.mean), found.mean) if found else TableCell("")
