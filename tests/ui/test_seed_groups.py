@@ -50,7 +50,7 @@ def shared(*run_ids: str, key: str = "group") -> dict[str, Shared]:
 
 def test_a_row_is_a_group_with_mean_deviation_and_marks() -> None:
     groups = gather([*seeds("a", FAR), *seeds("b", NEAR, preset="vit-l4-h8"), ended("c", 0.5, preset="rn18")])
-    columns, rows = seed_groups.table(groups, lambda _: SIGN, {"a-0", "a-1", "a-2", "b-0"})
+    columns, rows = seed_groups.table(groups, {group.key: SIGN for group in groups}, {"a-0", "a-1", "a-2", "b-0"})
     table = {row.key: {column.key: cell for column, cell in zip(columns, row.cells, strict=True)} for row in rows}
     assert table["a-0"]["accuracy"].text == "0.9100 ± 0.0100  "
     assert table["b-0"]["accuracy"].text == "0.9033 ± 0.0126 ≈"
@@ -63,7 +63,7 @@ def test_a_row_is_a_group_with_mean_deviation_and_marks() -> None:
 
 def test_the_best_is_bold_only_where_it_is_supported() -> None:
     groups = gather([*seeds("a", FAR), *seeds("c", LOW, preset="rn18")])
-    columns, rows = seed_groups.table(groups, lambda _: SIGN, set())
+    columns, rows = seed_groups.table(groups, {group.key: SIGN for group in groups}, set())
     place = [column.key for column in columns].index("accuracy")
     assert [(row.cells[place].style, row.cells[place].text) for row in rows] == [
         ("best", "0.9100 ± 0.0100 *"),
@@ -165,6 +165,27 @@ def test_marks_choose_groups_and_one_seed_twice_is_one_curve(root: Path) -> None
         await settle(pilot)
         assert len(board.charted()) == 3
         assert {item.label for item in app.dashboard.chart("loss")._series} == {"cnn (3 seeds)"}
+
+    drive(root, journey)
+
+
+def test_a_group_has_one_sign_on_every_panel(root: Path) -> None:
+    """The first of its runs may have nothing to show yet: its sign is the group's all the same."""
+    train(root, "cnn", FAR)
+    train(root, "rn18", LOW)
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("v", "v", "v", "G")
+        await settle(pilot)
+        rows = {row.cells[0].text: row.sign for row in table_rows(app)}
+        drawn = {item.label.partition(" (")[0]: item.sign for item in app.dashboard.chart("loss")._series}
+        assert drawn == rows
+        # In another order, filtered, the same.
+        await pilot.press("s", "s")
+        app.board.set_filter("seed > 0")
+        app.show()
+        await settle(pilot)
+        assert {row.cells[0].text: row.sign for row in table_rows(app)} == rows
 
     drive(root, journey)
 

@@ -152,22 +152,29 @@ class Board:
         return [known for run_id, known in self.feed.runs.items() if run_id in chosen]
 
     def charted_groups(self) -> list[Group]:
-        """Return the groups whose curves are drawn, with one run for each seed."""
-        known = [item for item in self.feed.runs.values() if item.state.active or item.short.figures.images_seen]
+        """Return the groups whose curves are drawn, with the run of each seed that has something to show."""
+        runs = self.feed.runs
+        known = [item for item in runs.values() if item.state.active or item.short.figures.images_seen]
         chosen: dict[str, Group] = {}
         by_run = {member.id: group for group in self.gather(known) for member in group.members}
         for run_id in self.marked or self._worth_charting():
             if run_id in by_run and (self.marked or len(chosen) < MOST_CHARTED):
                 chosen[by_run[run_id].key] = by_run[run_id]
-        places = {run_id: place for place, run_id in enumerate(self.feed.runs)}
+        places = {run_id: place for place, run_id in enumerate(runs)}
         return sorted(map(_one_a_seed, chosen.values()), key=lambda group: places[group.members[0].id])
 
     def gather(self, runs: Sequence[Standing]) -> list[Group]:
         """Return runs as groups that differ only in seed; those whose configuration is not read yet are left out."""
         from vitdash.ui import seed_groups
 
+        runs = sorted(runs, key=lambda known: (known.short.created, known.run.id))
         read = [known for known in runs if known.is_read]
         return seed_groups.gather(read if len(runs) - len(read) > MOST_UNREAD else runs, self._keys)
+
+    def signs_of(self, found: Sequence[Group]) -> dict[str, Sign]:
+        """Return how groups are marked, by their keys: as the first of all their runs, seen or not."""
+        firsts = {group.key: group.members[0].id for group in self.gather(list(self.feed.runs.values()))}
+        return {group.key: self.signs.of(firsts.get(group.key, group.members[0].id)) for group in found}
 
     def _worth_charting(self) -> Iterator[str]:
         """Yield the ids of runs in the order in which they are worth a curve, each once."""

@@ -165,8 +165,10 @@ class Painter:
         """Return what the curves of each run's group are drawn with."""
         board = self._board
         found: dict[str, Shared] = {}
-        for group in board.charted_groups():
-            shared = Shared(group.key, seed_groups.label(group), board.signs.of(group.members[0].id))
+        groups = board.charted_groups()
+        signs = board.signs_of(groups)
+        for group in groups:
+            shared = Shared(group.key, seed_groups.label(group), signs[group.key])
             found |= dict.fromkeys((member.id for member in group.members), shared)
         return found
 

@@ -51,7 +51,8 @@ def with_results(runs: Sequence[Standing]) -> list[Standing]:
 def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[TableColumn], list[TableRow]]:
     """Return columns and rows for the runs that have results, seen in one of the `VIEWS`."""
     if view == VIEWS[3]:
-        return seed_groups.table(board.gather(runs), board.signs.of, board.marked)
+        found = board.gather(runs)
+        return seed_groups.table(found, board.signs_of(found), board.marked)
     shown = with_results(runs)
     rows = [row_of(known) for known in shown]
     columns = [column for column in table.build(rows, reported=view == VIEWS[1]) if column.key != "model"]

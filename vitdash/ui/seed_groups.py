@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from vitdash import text
 from vitdash.export.rows import Row
@@ -30,11 +30,11 @@ def gather(runs: Sequence[Standing], keys: dict[str, str]) -> list[Group]:
 
 
 def table(
-    found: Sequence[Group], sign_of: Callable[[str], Sign], marked: set[str]
+    found: Sequence[Group], signs: Mapping[str, Sign], marked: set[str]
 ) -> tuple[list[TableColumn], list[TableRow]]:
     """Return columns and a row for each group that has results: means, deviations, and what of them is noise.
 
-    A row has the key and the sign of the first run of its group.
+    `signs` are by the groups' keys, `marked` are ids of runs. The key of a row is the id of its group's first run.
     """
     shown = [group for group in found if group.counted]
     columns = [TableColumn("group", "group", right=False), TableColumn("n", "n")]
@@ -61,7 +61,7 @@ def table(
     rows = []
     for group, row in zip(shown, cells, strict=True):
         first = group.members[0].id
-        rows.append(TableRow(first, tuple(row), sign_of(first), all(run.id in marked for run in group.members)))
+        rows.append(TableRow(first, tuple(row), signs[group.key], all(run.id in marked for run in group.members)))
     return columns, rows
 
 
