@@ -89,7 +89,7 @@ def test_such_a_run_is_read_with_its_plug_ins(world: Path, monkeypatch: pytest.M
     assert "centroid" in shown.stdout.split("[model]")[0]
     assert page.stdout.startswith("<!doctype html>\n<table>\n<tr><th>model</th>")
     assert "<th>centroid</th>" in page.stdout
-    assert "markdown, csv, json, svg or page." in explained.stdout
+    assert "markdown, csv, json, svg, tensorboard or page." in explained.stdout
     (described,) = json.loads(as_json.stdout)
     assert described["architecture"] == "mlp"
     assert 0 <= described["results"]["centroid"] <= 1

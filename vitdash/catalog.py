@@ -111,6 +111,7 @@ EXPORTERS: Shelf[Callable[..., Any]] = Shelf(
         "csv": "vitdash.export.csv:render",
         "json": "vitdash.export.json:render",
         "svg": "vitdash.export.svg:render",
+        "tensorboard": "vitdash.export.tensorboard:render",
     },
     contracts.function,
     _PLUGINS,

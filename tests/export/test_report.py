@@ -139,7 +139,8 @@ def test_the_commands_train_the_very_same(sweep: list[Run]) -> None:
 def test_a_sweep_is_repeated_by_the_command_it_was_started_with(sweep: list[Run]) -> None:
     """One line instead of one for each configuration, quoted for a shell."""
     command = ("sweep", "cnn", "rn18", "--filter", "heads < 4 or x")
-    claims = [dataclasses.replace(run.read_claim(), command=command) for run in sweep]
+    private = (*command, "--runs-dir", "/home/me/runs", "--data-dir=/home/me/data", "--yes")
+    claims = [dataclasses.replace(run.read_claim(), command=private) for run in sweep]
     assert list(making.commands([], claims)) == ["vitdash sweep cnn rn18 --filter 'heads < 4 or x'"]
 
 

@@ -91,7 +91,7 @@ def test_of_two_plug_ins_with_one_name_the_first_counts(
         install(tmp_path, f"{name}_plugin", {"vitdash.exporters": entries})
     monkeypatch.syspath_prepend(tmp_path)
     catalog.add_files([write(tmp_path / "file.py", "EXPORTERS = {'zebras': print}")])
-    assert list(catalog.EXPORTERS) == ["markdown", "csv", "json", "svg", "zebras", "both", "adders"]
+    assert list(catalog.EXPORTERS) == ["markdown", "csv", "json", "svg", "tensorboard", "zebras", "both", "adders"]
     assert catalog.EXPORTERS["both"].__name__ == "adder"
     assert catalog.EXPORTERS["zebras"] is print
     file = tmp_path / "file.py"

@@ -24,20 +24,21 @@ def export(
     ] = "markdown",
     output: Output = None,
     reported: Annotated[bool, typer.Option("--reported", help="Add reported figures and differences.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
-    """Write runs as one table, or as plots. Formats: docs/exporting.md."""
+    """Write runs as one table, as plots, or for TensorBoard. Formats: docs/exporting.md."""
     from vitdash.export import destination, rendering
     from vitdash.run import references as typed
 
     found = typed.find_all(root(runs_dir), references)
-    if output:
-        destination.check(output, replace=force)
-    rendered = rendering.render(found, to, reported=reported)
-    if output:
+    if not output:
+        write(rendering.render(found, to, reported=reported))
+        return
+    rendered = rendering.make(found, to, reported=reported)
+    if isinstance(rendered, str):
         destination.write(output, rendered, replace=force)
     else:
-        write(rendered)
+        destination.write_folder(output, rendered, replace=force)
 
 
 def report(

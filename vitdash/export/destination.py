@@ -1,8 +1,9 @@
-"""The file that an export goes to: checked before the work, written whole. Must not know what is in it."""
+"""The file or folder that an export goes to: checked before the work, written whole. Must not know what is in it."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from vitdash.errors import InputError
@@ -21,10 +22,7 @@ def check(path: Path, *, replace: bool) -> None:
         raise InputError(where, "is a directory; give the name of a file.")
     if path.exists() and not replace:
         raise InputError(where, "is there already.", "Replace it with --force, or give another name.")
-    if not path.absolute().parent.is_dir():
-        raise InputError(where, "cannot be written: its folder does not exist.")
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise InputError(where, "cannot be written: its folder is read-only.")
+    _check_around(path)
 
 
 def write(path: Path, content: str, *, replace: bool) -> None:
@@ -34,7 +32,40 @@ def write(path: Path, content: str, *, replace: bool) -> None:
         InputError: as `check` does, or the disk is full.
     """
     check(path, replace=replace)
+    _write(path, content.encode())
+
+
+def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
+    """Write files by their paths within a folder, each whole; with `replace`, files that are there stay beside them.
+
+    Raises:
+        InputError: the path is a file, a folder with something in it, or cannot be written.
+    """
+    where = plain(path)
+    if path.exists() and not path.is_dir():
+        raise InputError(where, "is a file; this format writes a folder.")
+    if path.is_dir() and any(path.iterdir()) and not replace:
+        raise InputError(where, "is there already, with something in it.", "Write into it with --force.")
+    _check_around(path)
+    for name, content in files.items():
+        file = path / name
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(plain(file.parent), f"cannot be written: {plain(error.strerror)}.") from None
+        _write(file, content)
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
-        write_atomically(path, content.encode())
+        write_atomically(path, content)
     except OSError as error:
         raise InputError(plain(path), f"cannot be written: {plain(error.strerror)}.") from None
+
+
+def _check_around(path: Path) -> None:
+    where, folder = plain(path), path.absolute().parent
+    if not folder.is_dir():
+        raise InputError(where, "cannot be written: its folder does not exist.")
+    if not os.access(folder, os.W_OK):
+        raise InputError(where, "cannot be written: its folder is read-only.")

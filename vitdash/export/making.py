@@ -14,6 +14,7 @@ from vitdash.run.store import Claim
 
 PROGRAM = "vitdash"
 SWEEP = "sweep"
+PRIVATE = ("--runs-dir", "--data-dir")
 
 
 def versions(claims: Sequence[Claim]) -> dict[str, list[str]]:
@@ -43,7 +44,7 @@ def commands(found: Sequence[Group], claims: Sequence[Claim]) -> Iterator[str]:
     """Yield lines for a shell that train the same again: the sweeps as they were started, or each configuration."""
     started = list(dict.fromkeys(claim.command for claim in claims))
     if started and all(command[:1] == (SWEEP,) for command in started):
-        yield from (shlex.join((PROGRAM, *command)) for command in started)
+        yield from dict.fromkeys(shlex.join((PROGRAM, *_portable(command))) for command in started)
         return
     for group in found:
         yield from _again(group)
@@ -56,6 +57,15 @@ def unknown_presets(found: Iterable[Group]) -> dict[str, str]:
         if _changes(group.config) is None:
             missing[_file_of(group)] = presets.dump(group.config)
     return missing
+
+
+def _portable(command: Sequence[str]) -> Iterator[str]:
+    """Yield the words of a command without those that say where its writer keeps things, or that nobody was asked."""
+    skipped = False
+    for word in command:
+        if not skipped and word not in (*PRIVATE, "--yes") and not word.startswith(tuple(f"{it}=" for it in PRIVATE)):
+            yield word
+        skipped = word in PRIVATE
 
 
 def _again(group: Group) -> Iterator[str]:

@@ -1,17 +1,37 @@
-"""From runs to text, by the name of an exporter. Must not know what any exporter does."""
+"""From runs to what is written, by the name of an exporter. Must not know what any exporter does."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
 from vitdash import catalog
-from vitdash.errors import VitdashError
+from vitdash.errors import InputError, VitdashError
 from vitdash.export import rows
 from vitdash.plugins.offers import FAILURES, described
 from vitdash.run.store import Run
 from vitdash.text import plain
 
+Rendered: TypeAlias = str | dict[str, bytes]
+"""The text of one file, or the files of a folder by their paths within it."""
+
 
 def render(runs: list[Run], to: str, *, reported: bool = False) -> str:
-    """Return the given runs as the exporter called `to` writes them.
+    """Return the given runs as the exporter called `to` writes them, which must write text.
+
+    Raises:
+        InputError: it writes a folder.
+        VitdashError: there is no such exporter, a run cannot be read, or a plug-in's exporter failed.
+    """
+    rendered = make(runs, to, reported=reported)
+    if not isinstance(rendered, str):
+        raise InputError("--format", f"{to} writes a folder.", "Say where, with --output FOLDER.")
+    return rendered
+
+
+def make(runs: list[Run], to: str, *, reported: bool = False) -> Rendered:
+    """Return what the exporter called `to` makes of the given runs.
 
     Raises:
         VitdashError: there is no such exporter, a run cannot be read, or a plug-in's exporter failed.
@@ -27,6 +47,20 @@ def render(runs: list[Run], to: str, *, reported: bool = False) -> str:
         raise VitdashError(
             f"exporter '{to}'", f"of plug-in {plain(offer.source)} failed: {described(error)}."
         ) from None
-    if not isinstance(rendered, str):
+    return _checked(rendered, to)
+
+
+def _checked(rendered: object, to: str) -> Rendered:
+    if isinstance(rendered, str):
+        return rendered
+    if not isinstance(rendered, Mapping):
         raise VitdashError(f"exporter '{to}'", f"returned {type(rendered).__name__}, not text.")
-    return rendered
+    for path, content in rendered.items():
+        if not isinstance(path, str) or not isinstance(content, bytes) or not _within(path):
+            raise VitdashError(f"exporter '{to}'", f"returned what is no file of a folder: {plain(path, 80)}.")
+    return dict(rendered)
+
+
+def _within(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return bool(parts) and not path.startswith("/") and ".." not in parts and "\0" not in path
