@@ -50,7 +50,7 @@ def shared(*run_ids: str, key: str = "group") -> dict[str, Shared]:
 
 def test_a_row_is_a_group_with_mean_deviation_and_marks() -> None:
     groups = gather([*seeds("a", FAR), *seeds("b", NEAR, preset="vit-l4-h8"), ended("c", 0.5, preset="rn18")])
-    columns, rows = seed_groups.table(groups, {group.key: SIGN for group in groups}, {"a-0", "a-1", "a-2", "b-0"})
+    columns, rows = seed_groups.table(groups, {"a-0", "a-1", "a-2", "b-0"}, {})
     table = {row.key: {column.key: cell for column, cell in zip(columns, row.cells, strict=True)} for row in rows}
     assert table["a-0"]["accuracy"].text == "0.9100 ± 0.0100  "
     assert table["b-0"]["accuracy"].text == "0.9033 ± 0.0126 ≈"
@@ -63,12 +63,31 @@ def test_a_row_is_a_group_with_mean_deviation_and_marks() -> None:
 
 def test_the_best_is_bold_only_where_it_is_supported() -> None:
     groups = gather([*seeds("a", FAR), *seeds("c", LOW, preset="rn18")])
-    columns, rows = seed_groups.table(groups, {group.key: SIGN for group in groups}, set())
+    columns, rows = seed_groups.table(groups, set(), {})
     place = [column.key for column in columns].index("accuracy")
     assert [(row.cells[place].style, row.cells[place].text) for row in rows] == [
         ("best", "0.9100 ± 0.0100 *"),
         ("", "0.8100 ± 0.0100  "),
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("cnn-lr0.001", "cnn-lr0.0001"), ["lr0.001 ×2", "lr0.0001 ×2"]),
+        (("vit-l4, heads 8", "vit-l4, heads 16"), ["heads 8 ×2", "heads 16 ×2"]),
+        (("cnn", "rn18"), ["cnn ×2", "rn18 ×2"]),
+        (("cnn", "cnn-wide"), ["cnn ×2", "cnn-wide ×2"]),
+        (("cnn",), ["cnn ×2"]),
+    ],
+)
+def test_labels_say_what_differs(names: tuple[str, ...], expected: list[str]) -> None:
+    runs = [
+        ended(f"{name}{seed}", 0.9, name=name, knobs={"seed": seed, "batch_size": place + 1})
+        for place, name in enumerate(names)
+        for seed in (0, 1)
+    ]
+    assert list(seed_groups.labels(gather(runs)).values()) == expected
 
 
 def test_the_mean_of_a_group_stands_between_its_deviations() -> None:
@@ -142,9 +161,9 @@ def test_the_table_of_groups_and_their_curves_come_with_a_key_each(root: Path, s
         await pilot.press("v", "1", "G")
         await settle(pilot)
         loss = app.dashboard.chart("loss")
-        assert {item.label for item in loss._series} == {"cnn (3 seeds)", "rn18 (3 seeds)"}
-        assert all(item.band for item in loss._series)
-        assert "3 seeds" in screen_text(app)
+        assert {item.label for item in loss._series} == {"cnn ×3", "rn18 ×3"}
+        assert all(item.band or item.overlay for item in loss._series)
+        assert "cnn ×3" in screen_text(app)
         await pilot.press("G")
         await settle(pilot)
         assert len({item.label for item in app.dashboard.chart("loss")._series}) == 6
@@ -164,7 +183,7 @@ def test_marks_choose_groups_and_one_seed_twice_is_one_curve(root: Path) -> None
         await pilot.press("G")
         await settle(pilot)
         assert len(board.charted()) == 3
-        assert {item.label for item in app.dashboard.chart("loss")._series} == {"cnn (3 seeds)"}
+        assert {item.label for item in app.dashboard.chart("loss")._series} == {"cnn ×3"}
 
     drive(root, journey)
 
@@ -178,8 +197,10 @@ def test_a_group_has_one_sign_on_every_panel(root: Path) -> None:
         await pilot.press("v", "v", "v", "G")
         await settle(pilot)
         rows = {row.cells[0].text: row.sign for row in table_rows(app)}
-        drawn = {item.label.partition(" (")[0]: item.sign for item in app.dashboard.chart("loss")._series}
+        drawn = {item.label.partition(" ×")[0]: item.sign for item in app.dashboard.chart("loss")._series}
         assert drawn == rows
+        assert {app.board.sign(known) for known in app.board.charted()} == set(rows.values())
+        assert len(set(rows.values())) == 2
         # In another order, filtered, the same.
         await pilot.press("s", "s")
         app.board.set_filter("seed > 0")

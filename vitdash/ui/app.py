@@ -189,7 +189,7 @@ class Dashboard(App[None]):
 
     def _repaint(self, *, dark: bool) -> None:
         """Draw everything in the colours of another theme."""
-        self.board.signs.repaint(dark=dark)
+        self.board.repaint(dark=dark)
         self._painter.forget()
         self.show()
 
@@ -261,9 +261,10 @@ class Dashboard(App[None]):
             self.tell(f"Sorted by: {self.board.next_order()}")
             self._show(set())
         elif event.action == "seeds_together":
-            self.board.together = not self.board.together
+            self.board.take_together(not self.board.together)
             self.tell(SEEDS_TOGETHER if self.board.together else SEEDS_APART)
-            self._show(set())
+            self._painter.forget()
+            self._show(None)
         elif event.action in TASKS:
             self._tasks.do(event.action)
         else:

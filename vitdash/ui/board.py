@@ -73,6 +73,7 @@ class Board:
         self._condition: Condition | None = None
         self._names: Counter[str] = Counter()
         self._keys: dict[str, str] = {}
+        self._group_signs = signs.anew()
         self.together = False
 
     @property
@@ -86,14 +87,27 @@ class Board:
         return name if self._names[name] < 2 else f"{name} {known.run.id[-4:]}"
 
     def sign(self, known: Standing) -> Sign:
-        """Return how a run is marked."""
-        return self.signs.of(known.run.id)
+        """Return how a run is marked: where seeds are taken together, as all of its group."""
+        key = self._keys.get(known.run.id) if self.together else None
+        return self._group_signs.of(key) if key else self.signs.of(known.run.id)
+
+    def repaint(self, *, dark: bool) -> None:
+        """Use the colours for another background."""
+        self.signs.repaint(dark=dark)
+        self._group_signs.repaint(dark=dark)
+
+    def take_together(self, together: bool) -> None:
+        """Take runs that differ only in seed as one on charts, or each for itself."""
+        self.together = together
+        self.arrange()
 
     def arrange(self) -> None:
         """Bring the shown runs up to date with the feed; called when anything changed."""
         runs = self.feed.runs
         for run_id in runs:
             self.signs.of(run_id)
+        if self.together:
+            self.signs_of(self.gather(list(runs.values())))
         self.marked &= runs.keys()
         self._names = Counter(known.short.name for known in runs.values())
         # An order that has taken effect, or has been overtaken by something else, is no news any more.
@@ -172,9 +186,8 @@ class Board:
         return seed_groups.gather(read if len(runs) - len(read) > MOST_UNREAD else runs, self._keys)
 
     def signs_of(self, found: Sequence[Group]) -> dict[str, Sign]:
-        """Return how groups are marked, by their keys: as the first of all their runs, seen or not."""
-        firsts = {group.key: group.members[0].id for group in self.gather(list(self.feed.runs.values()))}
-        return {group.key: self.signs.of(firsts.get(group.key, group.members[0].id)) for group in found}
+        """Return how groups are marked, by their keys; not at all where each run has its own sign."""
+        return {group.key: self._group_signs.of(group.key) for group in found} if self.together else {}
 
     def _worth_charting(self) -> Iterator[str]:
         """Yield the ids of runs in the order in which they are worth a curve, each once."""

@@ -75,7 +75,8 @@ def _together(members: Sequence[Series]) -> Series:
         mean.append(middle)
         lower.append(middle - deviation)
         upper.append(middle + deviation)
-    return replace(longest, x=list(longest.x), y=mean, band=(lower, upper))
+    # Over another curve of the same group there is no room for two bands.
+    return replace(longest, x=list(longest.x), y=mean, band=None if longest.overlay else (lower, upper))
 
 
 def _at(item: Series, longest: Series) -> list[float]:

@@ -166,9 +166,9 @@ class Painter:
         board = self._board
         found: dict[str, Shared] = {}
         groups = board.charted_groups()
-        signs = board.signs_of(groups)
+        signs, labels = board.signs_of(groups), seed_groups.labels(groups)
         for group in groups:
-            shared = Shared(group.key, seed_groups.label(group), signs[group.key])
+            shared = Shared(group.key, labels[group.key], signs[group.key])
             found |= dict.fromkeys((member.id for member in group.members), shared)
         return found
 

@@ -52,7 +52,7 @@ def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[Table
     """Return columns and rows for the runs that have results, seen in one of the `VIEWS`."""
     if view == VIEWS[3]:
         found = board.gather(runs)
-        return seed_groups.table(found, board.signs_of(found), board.marked)
+        return seed_groups.table(found, board.marked, board.signs_of(found))
     shown = with_results(runs)
     rows = [row_of(known) for known in shown]
     columns = [column for column in table.build(rows, reported=view == VIEWS[1]) if column.key != "model"]

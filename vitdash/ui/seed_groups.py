@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping, Sequence
 
 from vitdash import text
@@ -30,11 +31,12 @@ def gather(runs: Sequence[Standing], keys: dict[str, str]) -> list[Group]:
 
 
 def table(
-    found: Sequence[Group], signs: Mapping[str, Sign], marked: set[str]
+    found: Sequence[Group], marked: set[str], signs: Mapping[str, Sign]
 ) -> tuple[list[TableColumn], list[TableRow]]:
     """Return columns and a row for each group that has results: means, deviations, and what of them is noise.
 
-    `signs` are by the groups' keys, `marked` are ids of runs. The key of a row is the id of its group's first run.
+    `marked` are ids of runs, `signs` are by the groups' keys, none where each run has its own. The key of a row is the
+    id of its group's first run.
     """
     shown = [group for group in found if group.counted]
     columns = [TableColumn("group", "group", right=False), TableColumn("n", "n")]
@@ -61,13 +63,19 @@ def table(
     rows = []
     for group, row in zip(shown, cells, strict=True):
         first = group.members[0].id
-        rows.append(TableRow(first, tuple(row), signs[group.key], all(run.id in marked for run in group.members)))
+        rows.append(TableRow(first, tuple(row), signs.get(group.key), all(run.id in marked for run in group.members)))
     return columns, rows
 
 
-def label(group: Group) -> str:
-    """Return what a group is called beside a curve."""
-    return group.name if len(group.members) == 1 else f"{group.name} ({len(group.members)} seeds)"
+def labels(found: Sequence[Group]) -> dict[str, str]:
+    """Return what groups are called beside their curves, by their keys: without the words that all begin with.
+
+    Room is short there, and what is cut off is the end, where names differ.
+    """
+    same = os.path.commonprefix([group.name for group in found]) if len({group.name for group in found}) > 1 else ""
+    begin = max(same.rfind("-") + 1, same.rfind(", ") + 2 if ", " in same else 0)
+    times = {group.key: f" ×{len(group.members)}" if len(group.members) > 1 else "" for group in found}
+    return {group.key: group.name[begin:] + times[group.key] for group in found}
 
 
 def _name(group: Group) -> TableCell:

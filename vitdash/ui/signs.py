@@ -35,6 +35,12 @@ class Signs:
         place = self._places.setdefault(run_id, len(self._places))
         return Sign(self._markers[place % len(self._markers)], self._colours[place % len(self._colours)])
 
+    def anew(self) -> Signs:
+        """Return the same signs for others than runs, from the first on."""
+        other = Signs()
+        other._markers, other._colours = self._markers, self._colours
+        return other
+
     def repaint(self, *, dark: bool) -> None:
         """Use the colours for another background; the markers stay."""
         self._colours = DARK if dark else LIGHT

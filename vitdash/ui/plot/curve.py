@@ -29,6 +29,7 @@ class Curve:
         self.line = Raster(0, 0)
         self.band = Raster(0, 0)
         self._smoother: Smoother | None = None
+        self._around: tuple[Smoother, ...] = ()
         self._span = 0.0
         self._known = (0, 0.0, 0.0)
         self._spans: list[Span] = []
@@ -47,11 +48,15 @@ class Curve:
         if not self._continues(series) or span != self._span:
             self._window = None
             self._smoother = Smoother(span) if span else None
+            self._around = (Smoother(span), Smoother(span)) if span and series.band else ()
             self._span = span
         self.series = series
         self._known = _end(series, min(len(series.x), len(series.y)))
         if self._smoother:
             self._smoother.extend(series.x, series.y)
+        if series.band:
+            for smoother, limit in zip(self._around, series.band, strict=False):
+                smoother.extend(series.x, limit)
 
     def gather(self, window: Window) -> int | None:
         """Gather what is new in columns and return the first that it changes, None where nothing is new."""
@@ -147,7 +152,9 @@ class Curve:
         self._spans += new
         self.main += columns.extremes(self.values, new)
         if self.series.band:
-            for part, limit in zip(self.limits, self.series.band, strict=True):
+            # A band around a smoothed line is smoothed as well: else the line could leave it.
+            around = [smoother.values for smoother in self._around] or self.series.band
+            for part, limit in zip(self.limits, around, strict=True):
                 part += columns.extremes(limit, new)
         elif self._smoother:
             self.raw += columns.extremes(self.series.y, new)

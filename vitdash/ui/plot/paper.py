@@ -189,8 +189,8 @@ class Paper:
             if item.dots:
                 letter = "@" if item.overlay else letter
                 points.append(Layer(curve.line.masks, ink.of(place, ink.POINT), letter=letter))
-                continue
-            lines.append(Layer(curve.line.masks, ink.of(place, ink.LINE), letter=letter))
+            else:
+                lines.append(Layer(curve.line.masks, ink.of(place, ink.LINE), letter=letter))
             if curve.raw or item.band:
                 bands.append(Layer(curve.band.masks, ink.of(place, ink.BAND), dim=True, letter=":"))
         return [*points, *lines, *bands]
