@@ -61,4 +61,6 @@ def test_the_page_runs_from_an_empty_folder_to_a_table(tmp_path: Path) -> None:
     assert len(table) == 4
     assert "accuracy (svc, held-out)" in table[0]
     assert (tmp_path / "results.csv").read_text().count("\n") == 3
-    assert [path.name.rsplit("-", 3)[0] for path in (tmp_path / "runs").glob("*-*")] == ["first"]
+    left = {path.name.rsplit("-", 3)[0] for path in (tmp_path / "runs").glob("*-*")}
+    assert left == {"first", "third", "fourth"}
+    assert (tmp_path / "page.md").read_text().count("](page.svg)") == 1

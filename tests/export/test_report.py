@@ -60,7 +60,7 @@ def test_the_page_has_all_parts_of_the_reference_s_and_more(sweep: list[Run]) ->
     page = report.page(report.read(sweep, "evening"), "notes.svg")
     assert page.startswith("# evening\n\n4 configurations × 3 seeds: 12 runs on Fashion-MNIST, 10,000 images each.")
     assert list(sections(page)) == [
-        "Recipe", "Matrix", "Results", "Plots", "Signal and noise", "Made with", "Again",
+        "Recipe", "Matrix", "Results", "Plots", "Signal and noise", "What knobs do", "Made with", "Again",
     ]  # fmt: skip
     assert "](notes.svg)" in sections(page)["Plots"]
     assert "Plots" not in sections(report.page(report.read(sweep, "evening")))
@@ -110,7 +110,7 @@ def test_findings_name_what_is_noise_and_what_is_behind(sweep: list[Run]) -> Non
     rows = read_rows(sweep)
     (line,) = [line for line in findings.of(groups.gather(rows)) if "argmax" in line]
     assert re.search(
-        r"`rn18-0.0003` with 0\.\d{4} ± 0\.\d{4} has the best mean; within the noise of it: `rn18-0.001`", line
+        r"`rn18-0.0003` with 0\.\d{4}.±.0\.\d{4} has the best mean; within the noise of it: `rn18-0.001`", line
     )
     assert re.search(r"behind it: `cnn-0.0003` \(p (=|<) 0\.0\d+\)", line)
     assert "cannot be told" in " ".join(findings.of(groups.gather([rows[0], rows[3]])))

@@ -24,6 +24,9 @@ def export(
     ] = "markdown",
     output: Output = None,
     reported: Annotated[bool, typer.Option("--reported", help="Add reported figures and differences.")] = False,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="A row for all runs that differ only in seed: means and deviations.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Write runs as one table, as plots, or for TensorBoard. Formats: docs/exporting.md."""
@@ -31,11 +34,12 @@ def export(
     from vitdash.run import references as typed
 
     found = typed.find_all(root(runs_dir), references)
+    if groups and reported:
+        raise InputError("--reported", "are figures of runs, not of groups.", "Leave out --groups or --reported.")
+    rendered = rendering.make_groups(found, to) if groups else rendering.make(found, to, reported=reported)
     if not output:
-        write(rendering.render(found, to, reported=reported))
-        return
-    rendered = rendering.make(found, to, reported=reported)
-    if isinstance(rendered, str):
+        write(rendering.text_of(rendered, to))
+    elif isinstance(rendered, str):
         destination.write(output, rendered, replace=force)
     else:
         destination.write_folder(output, rendered, replace=force)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vitdash.export import group_table
+from vitdash.export import group_table, markdown
 from vitdash.export.markdown import escape
-from vitdash.run import groups
+from vitdash.export.table import Cell, Column
+from vitdash.run import effects, groups
+from vitdash.run.effects import Effect
 from vitdash.run.groups import Group, Judgement
 from vitdash.statistics import SIGNIFICANT
+from vitdash.text import count, setting
 
 SMALLEST_WRITTEN = 1e-4
+COSTS = {"parameters": "fewer parameters", "seconds": "a shorter training"}
 
 
 def of(found: Sequence[Group]) -> Iterator[str]:
@@ -35,9 +39,28 @@ def of(found: Sequence[Group]) -> Iterator[str]:
         yield f"- **{escape(group_table.heading(metric))}**: {_about(found, metric)}"
 
 
-def probability(p: float) -> str:
-    """Return a p as it is written."""
-    return f"p = {p:.2g}" if p >= SMALLEST_WRITTEN else f"p < {SMALLEST_WRITTEN:g}"
+def knobs(found: Sequence[Group]) -> Iterator[str]:
+    """Yield lines of markdown: what each knob does to a figure, and which configurations are worth their cost."""
+    there = groups.metrics(found)
+    if not there:
+        return
+    metric = "accuracy" if "accuracy" in there else there[0]
+    shown = [effect for effect in effects.effects(found, metric) if effect.matched]
+    if shown:
+        yield f"Means of {group_table.heading(metric)} over the configurations that differ in nothing else:"
+        yield ""
+        yield markdown.write(_columns(shown, metric)).rstrip("\n")
+    fronts = [(noun, effects.front(found, metric, what)) for what, noun in COSTS.items()]
+    if len(groups.competitors(found, metric)) > 1:
+        yield ""
+        for noun, front in fronts:
+            names = ", ".join(f"`{_code(group.name)}`" for group in front)
+            yield f"- Nothing has both a better mean and {noun} than: {names}."
+
+
+def probability(p: float, *, most: bool = False) -> str:
+    """Return a p as it is written; with `most` it is the largest of several."""
+    return f"p {'≤' if most else '='} {p:.2g}" if p >= SMALLEST_WRITTEN else f"p < {SMALLEST_WRITTEN:g}"
 
 
 def _about(found: Sequence[Group], metric: str) -> str:
@@ -45,7 +68,7 @@ def _about(found: Sequence[Group], metric: str) -> str:
     leading = next(item for item in judged if item[1].verdict in ("best", "leading"))
     named = f"`{_code(leading[0].name)}` with {group_table.written(leading[0], metric)}"
     if leading[1].verdict == "best" and leading[1].p is not None:
-        return f"{named} is ahead of every other ({probability(leading[1].p)} or less)."
+        return f"{named} is ahead of every other ({probability(leading[1].p, most=True)})."
     parts = [
         _listed("within the noise of it", [item for item in judged if item[1].verdict == "noise"]),
         _listed("behind it", [item for item in judged if item[1].verdict == "behind"]),
@@ -69,6 +92,19 @@ def _why_not(found: Sequence[Group]) -> str:
     if len(there) > 1:
         return "They were evaluated after different numbers of images: more images make better figures."
     return "Fewer than two configurations have results."
+
+
+def _columns(shown: Sequence[Effect], metric: str) -> list[Column]:
+    lines = []
+    for effect in shown:
+        told = f"in {effect.significant} of {effect.compared}" if effect.compared else "too few seeds"
+        for place, level in enumerate(effect.levels):
+            first = (effect.knob.replace("_", " "), told) if not place else ("", "")
+            mean = group_table.figure(metric, level.mean)
+            lines.append((first[0], setting(level.value), mean, count(level.groups), first[1]))
+    headings = ("knob", "value", "mean", "configurations", "beyond chance")
+    cells = list(zip(*lines, strict=True))
+    return [Column(head, head, tuple(map(Cell, column))) for head, column in zip(headings, cells, strict=True)]
 
 
 def _code(name: str) -> str:

@@ -36,7 +36,13 @@ def written(group: Group, metric: str) -> str:
     if found.deviation is None:
         return mean
     spread = write(found.deviation) if metric == "seconds" else text.deviation(found.deviation, mean)
-    return text.around(mean, spread)
+    # Without a place to break the line in: in a narrow cell the two would come apart.
+    return text.around(mean, spread).replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
+
+
+def figure(metric: str, value: float) -> str:
+    """Return a figure as it is written."""
+    return _writer(metric)(value)
 
 
 def build(found: Sequence[Group]) -> list[Column]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from vitdash import catalog
 from vitdash.errors import InputError, VitdashError
-from vitdash.export import rows
+from vitdash.export import group_formats, rows
 from vitdash.plugins.offers import FAILURES, described
 from vitdash.run.store import Run
 from vitdash.text import plain
@@ -24,10 +24,28 @@ def render(runs: list[Run], to: str, *, reported: bool = False) -> str:
         InputError: it writes a folder.
         VitdashError: there is no such exporter, a run cannot be read, or a plug-in's exporter failed.
     """
-    rendered = make(runs, to, reported=reported)
+    return text_of(make(runs, to, reported=reported), to)
+
+
+def text_of(rendered: Rendered, to: str) -> str:
+    """Return what an exporter wrote, if that is text.
+
+    Raises:
+        InputError: it is a folder.
+    """
     if not isinstance(rendered, str):
         raise InputError("--format", f"{to} writes a folder.", "Say where, with --output FOLDER.")
     return rendered
+
+
+def make_groups(runs: list[Run], to: str) -> str:
+    """Return the groups of the given runs in a format.
+
+    Raises:
+        VitdashError: there is no such format, or none for groups; or a run cannot be read.
+    """
+    catalog.load("--format", catalog.EXPORTERS, to)
+    return group_formats.render(rows.read_rows(runs), to)
 
 
 def make(runs: list[Run], to: str, *, reported: bool = False) -> Rendered:

@@ -77,6 +77,7 @@ def page(report: Report, image: str = "") -> str:
         ["## Results", "", *_results(report)],
         ["## Plots", "", f"![{_about_plots(report)}]({quote(image)})"] if image else [],
         ["## Signal and noise", "", *findings.of(report.groups)],
+        *([["## What knobs do", "", *told]] if (told := list(findings.knobs(report.groups))) else []),
         *([["## Unfinished", "", *unfinished]] if (unfinished := list(_unfinished(report))) else []),
         ["## Made with", "", *_made_with(report)],
         ["## Again", "", *_again(report)],
