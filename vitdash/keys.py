@@ -15,6 +15,7 @@ DASHBOARD = "in the dashboard"
 CHART = "on a chart"
 DIALOG = "in a question"
 FORM = "in the form"
+SWEEP = "in a sweep"
 OVER = "on every screen over the dashboard"
 """What such a screen has beside the keys of its own."""
 INSIDE = "in a run's diagnostics"
@@ -40,6 +41,7 @@ ACTIONS = (
     Action("open", ("enter",), "Open the run."),
     Action("new", ("n",), "Start a new run."),
     Action("digits", ("d",), "Train a small network on the bundled digits: a minute, nothing to download."),
+    Action("sweep", ("w",), "Start a sweep: a run for each combination of knobs and seeds."),
     Action("clone", ("C",), "Start a new run from the configuration of this one."),
     Action("pause", ("space",), "Pause the run, or go on with it."),
     Action("stop", ("X",), "Stop the run with a checkpoint."),
@@ -120,6 +122,15 @@ ACTIONS = (
     Action("reset_knob", ("f8", "ctrl+d"), "Put the knob back to what it was.", FORM),
     Action("find_knob", ("slash", "f7", "ctrl+f"), "Show only the knobs that some words fit.", FORM),
     Action("leave_form", ("escape", "ctrl+g"), "Leave without a run; asks if something was changed.", FORM),
+    Action("start_sweep", ("f5", "ctrl+r"), "Line up the runs that are listed.", SWEEP),
+    Action("train_again", ("f6", "ctrl+t"), "Train anew what there is already, too, or leave it.", SWEEP),
+    Action("copy_sweep", ("f3", "ctrl+y"), "Copy the line that does the same in a shell.", SWEEP),
+    Action("skip_member", ("space",), "Leave the run out of the sweep, or take it in again.", SWEEP),
+    Action("earlier_member", ("K",), "Let the run start earlier.", SWEEP),
+    Action("later_member", ("J",), "Let the run start later.", SWEEP),
+    Action("more_at_once", ("plus",), "Let one run more train at once.", SWEEP),
+    Action("fewer_at_once", ("minus",), "Let one run fewer train at once.", SWEEP),
+    Action("leave_sweep", ("escape", "ctrl+g"), "Leave without a sweep.", SWEEP),
     Action("help", ("question_mark",), "Show every key.", EVERYWHERE),
     Action("quit", ("q",), "Leave; asks what becomes of runs that train.", EVERYWHERE),
 )

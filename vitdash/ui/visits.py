@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING
 
 from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.errors import InputError, VitdashError
-from vitdash.run import summary
+from vitdash.errors import InputError, RunError, VitdashError
+from vitdash.run import queue, store, summary
 from vitdash.run.fleet import Standing
 from vitdash.run.state import State
+from vitdash.text import runs
 
 if TYPE_CHECKING:
     from vitdash.run.estimate import Measured
+    from vitdash.run.known import Seen
     from vitdash.ui.app import Dashboard
     from vitdash.ui.screens.new_run import NewRunWanted
+    from vitdash.ui.screens.sweep import SweepWanted
 
 FIRST_PRESET = "cnn"
 MOST_COMPARED = 8
+MOST_PROBLEMS = 5
+"""Sentences said at once about members of a sweep that could not be lined up."""
 
 
 class Visits:
@@ -36,6 +41,8 @@ class Visits:
         try:
             if action == "new":
                 self.new()
+            elif action == "sweep":
+                self._sweep()
             elif action == "compare":
                 self._compare()
             elif self._board.selected is None:
@@ -72,8 +79,7 @@ class Visits:
     def _form(self, initial: RunConfig, origin: RunConfig | None) -> None:
         from vitdash.ui.screens.new_run import NewRun
 
-        if self._app.read_only:
-            raise InputError("vitdash", "this dashboard only watches.", "Open it with: vitdash")
+        self._refuse_to_write()
         measured = list(_measured(self._app.feed.runs.values()))
         unicode = self._app.appearance.unicode
         screen = NewRun(initial, origin=origin, measured=measured, root=self._app.feed.root, unicode=unicode)
@@ -82,6 +88,53 @@ class Visits:
     def _launch(self, wanted: NewRunWanted | None) -> None:
         if wanted is not None:
             self._app.launch(wanted.config, wanted.name, queued=wanted.queue)
+
+    def _sweep(self) -> None:
+        from vitdash.run.known import Known
+        from vitdash.ui.screens.sweep import Sweep
+        from vitdash.ui.sweep_text import JOBS, PRESETS
+
+        self._refuse_to_write()
+        standings = list(self._app.feed.runs.values())
+        root = self._app.feed.root.absolute()
+        preset = self._app.dashboard.presets.cursor_preset or FIRST_PRESET
+        screen = Sweep(
+            {PRESETS: preset, JOBS: str(self._app.feed.jobs)},
+            known=lambda: Known(_seen(standings)),
+            options=("--runs-dir", str(root)) if store.default_root().absolute() != root else (),
+            unicode=self._app.appearance.unicode,
+        )
+        self._app.push_screen(screen, self._line_up)
+
+    def _line_up(self, wanted: SweepWanted | None) -> None:
+        if wanted is not None:
+            # A thousand directories take their time on a disk, and the dashboard goes on meanwhile.
+            self._app.run_worker(lambda: self._launch_all(wanted), thread=True, group="sweep")
+
+    def _launch_all(self, wanted: SweepWanted) -> None:
+        from vitdash.run import sweep
+
+        told: list[VitdashError] = []
+        said = ""
+        try:
+            queue.set_jobs(self._app.feed.root, wanted.plan.jobs)
+            done = sweep.launch_all(wanted.members, wanted.plan.name, self._app.feed.root, wanted.command)
+            said = f"{runs(len(done.created) + len(done.resumed))} lined up, tagged {wanted.plan.name}."
+            told = [RunError(wanted.plan.name, problem) for problem in done.problems[:MOST_PROBLEMS]]
+        except VitdashError as error:
+            told = [error]
+        self._app.call_from_thread(self._tell_launched, said, told)
+
+    def _tell_launched(self, said: str, told: list[VitdashError]) -> None:
+        if said:
+            self._app.tell(said)
+        for error in told:
+            self._app.tell_error(error)
+        self._app.look_again()
+
+    def _refuse_to_write(self) -> None:
+        if self._app.read_only:
+            raise InputError("vitdash", "this dashboard only watches.", "Open it with: vitdash")
 
     def _compare(self) -> None:
         from vitdash.ui.screens.compare import Compare, Compared
@@ -96,6 +149,15 @@ class Visits:
             sign = self._board.sign(known)
             compared.append(Compared(known.run.id, self._board.name(known), sign, known.config, history))
         self._app.push_screen(Compare(compared, unicode=self._app.appearance.unicode))
+
+
+def _seen(standings: Iterable[Standing]) -> Iterator[Seen]:
+    """Yield the runs that a sweep may skip or go on with: those that can be read."""
+    from vitdash.run.known import Seen
+
+    for known in standings:
+        if known.config is not None:
+            yield Seen(known.run, known.state, known.config, known.short.figures, known.short.name)
 
 
 def _measured(runs: Iterable[Standing]) -> Iterator[Measured]:

@@ -54,6 +54,7 @@ _FOOTER = (
     ("stop", "Stop"),
     ("filter", "Filter"),
     ("compare", "Compare"),
+    ("sweep", "Sweep"),
     ("export", "Export"),
     ("open", "Open"),
     ("sort", "Sort"),
@@ -66,7 +67,7 @@ _FOOTER = (
     ("full_screen", "Full screen"),
 )
 _OUTSIDE = frozenset(
-    {"new", "digits", "clone", "pause", "stop", "compare", "worker_log", "export", "copy", "diagnostics"}
+    {"new", "sweep", "digits", "clone", "pause", "stop", "compare", "worker_log", "export", "copy", "diagnostics"}
 )
 _OUTSIDE |= {"rename", "tag", "note", "delete", "raise_in_queue", "lower_in_queue", "more_jobs", "fewer_jobs", "mark"}
 _OUTSIDE |= {"seeds_together"}

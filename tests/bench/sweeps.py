@@ -1,0 +1,85 @@
+"""How many at once: `VITDASH_DATA=… python -m tests.bench.sweeps`. Two runs one after the other, or side by side.
+
+Each turn is a whole sweep by the command, from lining up to the last run's end: start-up, evaluation and probes
+included. Also how long it takes to plan a thousand runs, and what the queue adds to each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.hardware import describe, spread
+from vitdash.run import machine, summary
+from vitdash.run.combinations import Wanted
+from vitdash.run.known import Known
+from vitdash.run.state import State
+from vitdash.run.sweep import plan
+
+LOOK_SECONDS = 0.1
+PLANNED = 1000
+
+
+def seconds(root: Path, options: list[str], images: int, jobs: int, members: int) -> tuple[float, list[object]]:
+    """Return how long a sweep of `cnn` takes from lining up to its end, and what came of it."""
+    sweep = [sys.executable, "-m", "vitdash", "sweep", "cnn", "--max-inputs", str(images), "--seeds", str(members)]
+    begun = time.perf_counter()
+    more = ["--jobs", str(jobs), "--yes", "--runs-dir", str(root), *options]
+    subprocess.run([*sweep, *more], stdout=subprocess.DEVNULL, check=True)
+    while True:
+        found = summary.summarise_all(root)
+        if len(found) == members and all(item.state is State.FINISHED for item in found):
+            figures = sorted((item.name, item.figures.loss, *item.figures.results.values()) for item in found)
+            return time.perf_counter() - begun, list(figures)
+        if any(item.state in (State.FAILED, State.LOST, State.STOPPED) for item in found):
+            raise RuntimeError("a run did not finish")
+        time.sleep(LOOK_SECONDS)
+
+
+def planning() -> float:
+    """Return the processor seconds that planning a thousand runs takes, as the preview does with each change."""
+    rates = tuple(f"{rate}e-5" for rate in range(1, PLANNED // 5 + 1))
+    wanted = Wanted(("vit-l4-h16",), matrix={"learning_rate": rates}, seeds=tuple(range(5)))
+    begun = time.process_time()
+    found = plan(wanted, Known())
+    assert len(found.members) == PLANNED
+    return time.process_time() - begun
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--images", type=int, default=6000)
+    parser.add_argument("--dataset", default="fashion-mnist")
+    asked = parser.parse_args()
+    cores = machine.cores()
+    print(describe())
+    print(f"planning {PLANNED} runs, processor seconds: {spread([planning() for _ in range(5)])}")
+    options = ["--dataset", asked.dataset]
+    ways = {f"one after the other, {cores} threads": (1, cores), f"{cores} side by side, 1 thread": (cores, 1)}
+    ways["one after the other, 1 thread"] = (1, 1)
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    results: dict[str, list[object]] = {}
+    for turn in range(asked.turns):
+        # Each begins as often as the other: a machine warms up, and others come and go.
+        for name, (jobs, threads) in list(ways.items())[:: 1 if turn % 2 == 0 else -1]:
+            with tempfile.TemporaryDirectory() as folder:
+                root = Path(folder)
+                told = [*options, "--set", f"threads={threads}"]
+                took, results[name] = seconds(root, told, asked.images, jobs, cores)
+                times[name].append(took)
+            print(f"  {name}: {took:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+    for name, measured in times.items():
+        print(f"{name}: {spread(measured, 1)} s")
+    for name, result in results.items():
+        print(f"{name}: {result}")
+
+
+if __name__ == "__main__":
+    main()
