@@ -73,6 +73,9 @@ def test_a_preset_is_drawn_in_its_own_colour(found: list[Row]) -> None:
     assert [ink.name for ink in inks.hand_out(["red", "red", "not shown", "", "blue"])] == [
         "red", "orange", "green", "magenta", "blue",
     ]  # fmt: skip
+    shipped = [presets.load(name).description.colour for name in sorted(presets.available())]
+    pairs = zip(inks.hand_out(["not shown", *shipped]), ["not shown", *shipped], strict=True)
+    assert all(ink.name == wanted for ink, wanted in pairs if wanted in SHADES)
 
 
 @given(st.lists(st.sampled_from([*SHADES, "not shown", ""]), max_size=40))

@@ -18,6 +18,8 @@ SHADES = {
     "yellow": ("#a68300", "#ecd34a"),
     "light green": ("#5f9e12", "#a8e65c"),
     "dark blue": ("#173f8f", "#5d7cf0"),
+    "teal": ("#0b7f86", "#3fc9cf"),
+    "brown": ("#8a5a2b", "#c99a6b"),
     "grey": ("#6e7781", "#98a1ac"),
     "white": ("#ffffff", "#f4f7fa"),
 }
@@ -40,9 +42,12 @@ def hand_out(wanted: Sequence[str]) -> list[Ink]:
 
     Who wants none that there is, or comes too late, is given one that nobody wants, as long as there are any.
     """
-    spare = [name for name in SHADES if name not in wanted and name != WHITE]
-    names: list[str] = []
-    for name in wanted:
-        free = name in SHADES and name not in names
-        names.append(name if free else spare.pop(0) if spare else list(SHADES)[len(names) % (len(SHADES) - 1)])
-    return [Ink(name, MARKS[place % len(MARKS)], place // len(MARKS) % 2 == 1) for place, name in enumerate(names)]
+    owners = {name: wanted.index(name) for name in SHADES if name in wanted}
+    spare = [name for name in SHADES if name not in owners and name != WHITE]
+    again = [name for name in SHADES if name != WHITE]
+    inks = []
+    for place, name in enumerate(wanted):
+        if owners.get(name) != place:
+            name = spare.pop(0) if spare else again[place % len(again)]
+        inks.append(Ink(name, MARKS[place % len(MARKS)], place // len(MARKS) % 2 == 1))
+    return inks

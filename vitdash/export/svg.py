@@ -63,7 +63,7 @@ def render(rows: list[Row], *, reported: bool = False) -> str:  # noqa: ARG001 -
         f'viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-labelledby="title desc">',
         f'<title id="title">{_safe(_title(rows))}</title>',
         f'<desc id="desc">{_safe(_description(plots))}</desc>',
-        f"<style>{_style({ink.name for ink, _ in plots.names})}</style>",
+        f"<style>{_style({ink.name for ink, _ in plots.names}, len(plots.names))}</style>",
         "<defs>",
         *(
             f'<clipPath id="{box.name}"><rect x="{box.left - 4:.1f}" y="{box.top - 1:.1f}" '
@@ -125,14 +125,16 @@ def _description(plots: Plots) -> str:
     return " ".join(told)
 
 
-def _style(names: set[str]) -> str:
+def _style(names: set[str], curves: int) -> str:
+    # The more bands lie over each other, the fainter is each.
     return (
         "text{font:13px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif}"
         ".title{font-size:14px;font-weight:600}.tick,.note{font-size:12px}.end{text-anchor:end}"
         ".middle{text-anchor:middle}.grid,.axis,.line,.edge,.second{fill:none}.grid,.axis{stroke-width:1}"
         ".line{stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}.long{stroke-width:2}"
         ".edge{stroke-width:3.6;stroke-linejoin:round;stroke-opacity:.75}"
-        ".second{stroke-width:1.2;stroke-dasharray:4 3;stroke-opacity:.8}.band{stroke:none;fill-opacity:.11}"
+        ".second{stroke-width:1.2;stroke-dasharray:4 3;stroke-opacity:.8}"
+        f".band{{stroke:none;fill-opacity:{min(0.11, 0.5 / max(1, curves)):.3f}}}"
         ".mark{stroke-width:1}.hollow{stroke-width:1.5}"
         + _scheme(LIGHT, 0, names)
         + "@media(prefers-color-scheme:dark){"
