@@ -1,6 +1,7 @@
 """Makes the pictures of the dashboard in this folder from real runs: `python docs/make_screens.py RUNS_FOLDER`.
 
 The real app draws them, at the sizes of three terminals and in a light theme; Chromium turns its drawings into PNGs.
+With `--groups`, the folder is one of runs with several seeds, and the pictures are those of docs/comparing.md.
 """
 
 from __future__ import annotations
@@ -26,18 +27,22 @@ PICTURES = {
     "dashboard-200x60": ((200, 60), "dark"),
     "dashboard-light": ((120, 40), "light"),
 }
+GROUPS = {"groups-120x40": ((120, 40), "dark"), "groups-200x60": ((200, 60), "dark")}
+KEYS_TO_GROUPS = ("v", "v", "v", "G")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-async def draw(root: Path, size: tuple[int, int], theme: str, target: Path) -> None:
-    """Draw the dashboard on the runs under `root` as an SVG."""
+async def draw(root: Path, size: tuple[int, int], theme: str, target: Path, *keys: str) -> None:
+    """Draw the dashboard on the runs under `root` as an SVG, after some keys."""
     looks = Appearance(theme=THEMES[theme], dark=theme == "dark", terminal_title=False)
     app = Dashboard(Fleet(root, read_only=True), looks, Settings(), read_only=True)
     async with app.run_test(size=size) as pilot:
+        await pilot.press(*keys)
         # Curves and diagnostics are read in threads, and the load of the machine is a mean over seconds.
         for _ in range(30):
             await pilot.pause(0.1)
         await app.workers.wait_for_complete()
+        app.clear_notifications()
         await pilot.pause()
         app.save_screenshot(str(target))
 
@@ -54,14 +59,16 @@ def main() -> int:
     """Make all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=Path, help="a folder of runs")
-    folder = parser.parse_args().runs
+    parser.add_argument("--groups", action="store_true", help="make the pictures of runs with several seeds")
+    given = parser.parse_args()
+    pictures, keys = (GROUPS, KEYS_TO_GROUPS) if given.groups else (PICTURES, ())
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         sys.exit(f"None of {', '.join(BROWSERS)} is installed: nothing turns the drawings into pictures.")
     with tempfile.TemporaryDirectory() as scratch:
-        for name, (size, theme) in PICTURES.items():
+        for name, (size, theme) in pictures.items():
             drawing = Path(scratch) / f"{name}.svg"
-            asyncio.run(draw(folder, size, theme, drawing))
+            asyncio.run(draw(given.runs, size, theme, drawing, *keys))
             photograph(drawing, FOLDER / f"{name}.png", browser)
     return 0
 

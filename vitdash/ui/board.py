@@ -74,6 +74,7 @@ class Board:
         self._names: Counter[str] = Counter()
         self._keys: dict[str, str] = {}
         self._group_signs = signs.anew()
+        self._charted: tuple[object, list[Group]] | None = None
         self.together = False
 
     @property
@@ -106,6 +107,7 @@ class Board:
         runs = self.feed.runs
         for run_id in runs:
             self.signs.of(run_id)
+        self._charted = None
         if self.together:
             self.signs_of(self.gather(list(runs.values())))
         self.marked &= runs.keys()
@@ -169,13 +171,18 @@ class Board:
         """Return the groups whose curves are drawn, with the run of each seed that has something to show."""
         runs = self.feed.runs
         known = [item for item in runs.values() if item.state.active or item.short.figures.images_seen]
+        asked = (frozenset(self.marked), self.selected_id, [(item.run.id, item.is_read) for item in known])
+        if self._charted and self._charted[0] == asked:
+            return self._charted[1]
         chosen: dict[str, Group] = {}
         by_run = {member.id: group for group in self.gather(known) for member in group.members}
         for run_id in self.marked or self._worth_charting():
             if run_id in by_run and (self.marked or len(chosen) < MOST_CHARTED):
                 chosen[by_run[run_id].key] = by_run[run_id]
         places = {run_id: place for place, run_id in enumerate(runs)}
-        return sorted(map(_one_a_seed, chosen.values()), key=lambda group: places[group.members[0].id])
+        found = sorted(map(_one_a_seed, chosen.values()), key=lambda group: places[group.members[0].id])
+        self._charted = asked, found
+        return found
 
     def gather(self, runs: Sequence[Standing]) -> list[Group]:
         """Return runs as groups that differ only in seed; those whose configuration is not read yet are left out."""

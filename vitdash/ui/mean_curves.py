@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import isfinite, nan, sqrt
 
-from vitdash.statistics import spread
 from vitdash.ui.plot.series import Series
 from vitdash.ui.signs import Sign
 
@@ -69,9 +68,8 @@ def _together(members: Sequence[Series]) -> Series:
     longest = max(members, key=lambda item: item.x[-1])
     columns = [_at(item, longest) for item in members]
     mean, lower, upper = [], [], []
-    for place in range(len(longest.x)):
-        told = spread([column[place] for column in columns if isfinite(column[place])])
-        middle, deviation = (told.mean, told.deviation or 0.0) if told else (float("nan"), 0.0)
+    for values in zip(*columns, strict=True):
+        middle, deviation = _around([value for value in values if isfinite(value)])
         mean.append(middle)
         lower.append(middle - deviation)
         upper.append(middle + deviation)
@@ -79,10 +77,19 @@ def _together(members: Sequence[Series]) -> Series:
     return replace(longest, x=list(longest.x), y=mean, band=None if longest.overlay else (lower, upper))
 
 
+def _around(values: Sequence[float]) -> tuple[float, float]:
+    """Return mean and standard deviation as exactly as a dot is drawn: thousands of them with each record of a run."""
+    count = len(values)
+    if count < 2:
+        return (values[0] if values else nan), 0.0
+    mean = sum(values) / count
+    return mean, sqrt(sum([(value - mean) ** 2 for value in values]) / (count - 1))
+
+
 def _at(item: Series, longest: Series) -> list[float]:
     """Return a series' values at the positions of another; no number where it has none."""
-    x, y, nothing = item.x, item.y, float("nan")
+    x, y = item.x, item.y
     if x[: len(longest.x)] == longest.x[: len(x)]:
-        return [*y, *(nothing for _ in range(len(longest.x) - len(x)))]
+        return [*y, *(nan for _ in range(len(longest.x) - len(x)))]
     known = dict(zip(x, y, strict=True))
-    return [known.get(place, nothing) for place in longest.x]
+    return [known.get(place, nan) for place in longest.x]

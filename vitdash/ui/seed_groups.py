@@ -72,7 +72,8 @@ def labels(found: Sequence[Group]) -> dict[str, str]:
 
     Room is short there, and what is cut off is the end, where names differ.
     """
-    same = os.path.commonprefix([group.name for group in found]) if len({group.name for group in found}) > 1 else ""
+    names = [group.name for group in found]
+    same = os.path.commonprefix(names) if len(set(names)) > 1 else ""  # noqa: RUF071 - character by character it is
     begin = max(same.rfind("-") + 1, same.rfind(", ") + 2 if ", " in same else 0)
     times = {group.key: f" ×{len(group.members)}" if len(group.members) > 1 else "" for group in found}
     return {group.key: group.name[begin:] + times[group.key] for group in found}
