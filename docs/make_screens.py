@@ -35,7 +35,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 async def draw(root: Path, size: tuple[int, int], theme: str, target: Path, *keys: str) -> None:
     """Draw the dashboard on the runs under `root` as an SVG, after some keys."""
     looks = Appearance(theme=THEMES[theme], dark=theme == "dark", terminal_title=False)
-    app = Dashboard(Fleet(root, read_only=True), looks, Settings(), read_only=True)
+    app = Dashboard(Fleet(root, read_only=True), looks, Settings())
     async with app.run_test(size=size) as pilot:
         await pilot.press(*keys)
         # Curves and diagnostics are read in threads, and the load of the machine is a mean over seconds.

@@ -20,12 +20,18 @@ LOOKS = Appearance(theme="tokyo-night", dark=True, unicode=True, refresh_hz=20.0
 
 
 def drive(
-    root: Path, journey: Journey, *, size: tuple[int, int] = MIDDLE, read_only: bool = False, looks: Appearance = LOOKS
+    root: Path,
+    journey: Journey,
+    *,
+    size: tuple[int, int] = MIDDLE,
+    read_only: bool = False,
+    schedules: bool = True,
+    looks: Appearance = LOOKS,
 ) -> None:
-    """Open the dashboard on the runs under `root` and let `journey` act."""
+    """Open the dashboard on the runs under `root` and let `journey` act; unless it `schedules`, queued runs wait."""
 
     async def travel() -> None:
-        app = Dashboard(Fleet(root, read_only=read_only), looks, Settings(), read_only=read_only)
+        app = Dashboard(Fleet(root, read_only=read_only or not schedules), looks, Settings(), read_only=read_only)
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
             await journey(app, pilot)

@@ -293,3 +293,105 @@ def test_a_lost_run_goes_on_first_in_line(root: Path, monkeypatch: pytest.Monkey
 
     drive(root, journey)
     held.release()
+
+
+def test_stopping_is_about_the_selected_run_where_no_marked_one_runs(root: Path) -> None:
+    """Marks that were set for a comparison are no reason to refuse."""
+    ended(root, "old")
+    with computing(root) as run:
+
+        async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+            await pilot.press("j", "m", "k", "X", "s")
+            assert control.read(run.control).word is Word.STOP
+            await pilot.press("u")
+            assert not app.board.marked
+
+        drive(root, journey)
+
+
+def test_going_on_with_a_failed_run_asks_for_its_reason_would_be_gone(root: Path) -> None:
+    """A slip of the thumb must not turn a failure into something that waits."""
+    run = failed(root)
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("space")
+        assert isinstance(app.screen, Choose)
+        assert "the loss is not finite" in screen_text(app)
+        await pilot.press("n")
+        assert run.read_claim().claim == "failed"
+
+    drive(root, journey)
+
+
+def test_the_charts_show_what_the_filter_shows(root: Path) -> None:
+    """A list of one run beside the curves of six would be two answers to one question."""
+    ended(root, "good")
+    ended(root, "bad")
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *"good", "enter")
+        assert [known.short.name for known in app.board.charted()] == ["good"]
+
+    drive(root, journey)
+
+
+def test_the_table_points_at_the_run_that_keys_act_on(root: Path) -> None:
+    """There is one selection, wherever it is moved."""
+    ended(root, "one")
+    ended(root, "two")
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("j")
+        await settle(pilot)
+        assert app.dashboard.results.cursor == app.board.selected_id
+        await pilot.press("3", "k")
+        await settle(pilot)
+        assert app.dashboard.results.cursor == app.board.selected_id == app.board.shown[0].run.id
+
+    drive(root, journey)
+
+
+def test_a_panel_without_a_place_of_its_own_gets_the_screen_until_another_is_wanted(root: Path) -> None:
+    """Every number does something at every width."""
+    ended(root)
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("4")
+        await settle(pilot)
+        assert app.dashboard.seen("images")
+        await pilot.press("1")
+        await settle(pilot)
+        assert app.dashboard.seen("loss")
+        assert app.dashboard.seen("results")
+
+    drive(root, journey)
+
+
+def test_the_log_has_all_the_width_and_stays_at_its_end(root: Path) -> None:
+    """At 80 columns it is the whole panel; another size of the terminal does not leave it behind."""
+    ended(root)
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("5")
+        await settle(pilot)
+        log = app.dashboard.log_lines
+        assert log.size.width > 70
+        for size in ((80, 12), (80, 30), (80, 9)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert log.scroll_offset.y == log.max_scroll_y
+
+    drive(root, journey, size=SMALL)
+
+
+def test_tags_and_notes_are_seen_where_the_run_is(root: Path) -> None:
+    """What was written down is there to be read."""
+    run = ended(root)
+    labels.change(run, tags=["paper"], note="why it won")
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        text = screen_text(app)
+        assert "#paper" in text
+        assert "why it won" in text
+
+    drive(root, journey)

@@ -14,7 +14,7 @@ TRAINING_SECONDS = 300.0
 
 
 def test_a_stranger_trains_on_digits_and_sees_the_result(root: Path) -> None:
-    """From an empty folder: the form, a knob that is wrong at first, the launch, the end, a look back, and out."""
+    """From an empty folder: the form, a knob wrong at first, the launch, the end, inside, the table, and out."""
     with opened(COMMAND, cwd=root.parent, columns=120, rows=40, environment={"VITDASH_RUNS": str(root)}) as terminal:
         terminal.until("No runs yet")
         terminal.press("n")
@@ -48,6 +48,16 @@ def test_a_stranger_trains_on_digits_and_sees_the_result(root: Path) -> None:
         assert state.derive(run) is State.FINISHED
         config = store.read_config(run)
         assert (config.train.max_inputs, config.data.dataset) == (2000, "digits")
+
+        terminal.press("i")
+        terminal.until("worst mistakes: true")
+        terminal.press("q")
+        terminal.until("presets")
+        terminal.press("e")
+        terminal.until("export the table to")
+        terminal.press("\x15", f"{root.parent}/table.md", "\r")
+        terminal.until("Written")
+        assert f"{accuracy:.4f}" in (root.parent / "table.md").read_text()
 
         terminal.press("q")
         assert terminal.wait() == 0

@@ -86,5 +86,5 @@ def require_finite(loss: float, images_seen: int) -> None:
         RunError: it is infinite or NaN.
     """
     if not math.isfinite(loss):
-        hint = "Try a smaller learning rate; the last checkpoint is kept."
+        hint = "Try a smaller learning rate. Checkpoints saved before are kept."
         raise RunError("diverged", f"the loss is no longer finite after {count(images_seen)} images.", hint)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -16,22 +16,21 @@ from textual.notifications import SeverityLevel
 from vitdash import keys
 from vitdash.config import RunConfig
 from vitdash.errors import VitdashError
-from vitdash.run.fleet import Followed, Standing
 from vitdash.run.state import State
 from vitdash.settings import Settings
 from vitdash.text import plain, runs
-from vitdash.ui import bindings, insides, line_filters, machine_load, painter, preset_facts, run_actions
+from vitdash.ui import bindings, line_filters, machine_load, painter, run_actions
 from vitdash.ui.appearance import Appearance
 from vitdash.ui.board import Board
 from vitdash.ui.destinations import Destinations
 from vitdash.ui.driver import TerminalDriver
 from vitdash.ui.feed import Feed, Player
-from vitdash.ui.insides import Inside
 from vitdash.ui.notices import Notices
 from vitdash.ui.painter import Painter
 from vitdash.ui.preset_facts import PresetFacts
+from vitdash.ui.reading import Reading
 from vitdash.ui.result_rows import VIEWS
-from vitdash.ui.run_tasks import TASKS, RunTasks
+from vitdash.ui.run_tasks import TASKS, WRITES, RunTasks
 from vitdash.ui.screens.dashboard import DashboardScreen
 from vitdash.ui.screens.dialogs import Choice, Choose
 from vitdash.ui.signs import Signs
@@ -76,15 +75,17 @@ class Dashboard(App[None]):
         self.read_only = read_only
         self.board = Board(feed, Signs(dark=appearance.dark, unicode=appearance.unicode))
         self.dashboard = DashboardScreen(unicode=appearance.unicode)
-        self._painter = Painter(self.dashboard, self.board)
-        self._painter.notice = "replay" if isinstance(feed, Player) else "only watching" if read_only else ""
+        # A replay is paused by its own clock.
+        self.dashboard.withheld = (
+            (WRITES - ({"pause"} if isinstance(feed, Player) else set())) if read_only else frozenset()
+        )
+        self.painter = Painter(self.dashboard, self.board)
+        self.painter.notice = "replay" if isinstance(feed, Player) else "only watching" if read_only else ""
+        self.reading = Reading(self)
         self._tasks = RunTasks(self)
         self._visits = Visits(self)
         self.offering = Destinations(self, self._visits)
-        self._inside: tuple[str, int, str] | None = None
-        self._gpus: tuple[str, ...] = ()
         self.presets: list[PresetFacts] = []
-        self._reading: set[str] = set()
         self._rests_until = 0.0
         self.set_keymap(bindings.keymap(settings.keys))
         self.theme = appearance.theme
@@ -113,15 +114,15 @@ class Dashboard(App[None]):
         self.set_interval(LOOK_SECONDS, self._look_now_and_then)
         self.set_interval(MACHINE_SECONDS, self._read_machine)
         if machine_load.has_gpus():
-            self.set_interval(GPU_SECONDS, self._read_gpus)
+            self.set_interval(GPU_SECONDS, self.reading.load_of_gpus)
         self.theme_changed_signal.subscribe(self, lambda theme: self._repaint(dark=theme.dark))
-        self._load_presets()
+        self.reading.presets()
 
     def _poll(self) -> None:
         if not any(known.state.active for known in self.feed.runs.values()):
             return
         if changed := self.feed.poll():
-            self._show(changed)
+            self.show_changed(changed)
 
     def _look_now_and_then(self) -> None:
         # A folder of thousands takes its time to be looked at: then it is looked at less often.
@@ -138,7 +139,7 @@ class Dashboard(App[None]):
         self._say_outside()
         if changed or (self.feed.line, self.feed.jobs) != line or self.board.asked:
             self.board.arrange()
-            self._show(changed)
+            self.show_changed(changed)
 
     def _announce(self, before: dict[str, State]) -> None:
         """Say which runs have ended since the last look, and how."""
@@ -166,89 +167,35 @@ class Dashboard(App[None]):
     def show(self) -> None:
         """Bring everything on the screen up to date."""
         self.board.arrange()
-        self._show(None)
+        self.show_changed(None)
 
-    def _show(self, changed: set[str] | None) -> None:
-        if not self.is_running or not self.dashboard.is_mounted:
+    def show_changed(self, changed: set[str] | None) -> None:
+        """Bring up to date what is new; `changed` are the ids of the runs that changed, None for anything."""
+        # While the screen is taken down there is nothing to draw on.
+        if not self.is_running or self._exit or not self.dashboard.is_mounted:
             return
-        self._read_missing()
-        self._painter.paint(changed)
-        self._show_inside()
+        self.reading.events()
+        self.painter.paint(changed)
+        self.reading.inside()
         self.dashboard.tell_problem(self.board.filter_problem)
 
     def _read_machine(self) -> None:
         # Nobody looks at figures that move while nothing runs, and they would cost a repaint each time.
-        if painter.is_worth_watching(self.board) or not self._painter.machine:
-            self._painter.machine = machine_load.processor_and_memory() + self._gpus
-            self._painter.paint(set())
-
-    @work(thread=True, group="gpus", exclusive=True)
-    def _read_gpus(self) -> None:
-        if painter.is_worth_watching(self.board):
-            self._gpus = machine_load.gpus()
+        if painter.is_worth_watching(self.board) or not self.painter.machine:
+            self.painter.machine = machine_load.processor_and_memory() + self.reading.gpus
+            self.painter.paint(set())
 
     def _repaint(self, *, dark: bool) -> None:
         """Draw everything in the colours of another theme."""
         self.board.repaint(dark=dark)
-        self._painter.forget()
+        self.painter.forget()
         self.show()
 
-    # ── what has to be read first ───────────────────────────────────────────────────────────────────────────────────
-
-    def _read_missing(self) -> None:
-        for known in self.board.charted():
-            if known.followed is None and known.run.id not in self._reading:
-                self._reading.add(known.run.id)
-                self._read_events(known.run.id)
-
-    @work(thread=True, group="events")
-    def _read_events(self, run_id: str) -> None:
-        followed = self.feed.read_events(run_id)
-        self.call_from_thread(self._adopt, run_id, followed)
-
-    def _adopt(self, run_id: str, followed: Followed | None) -> None:
-        self._reading.discard(run_id)
-        if followed is not None:
-            self.feed.adopt(run_id, followed)
-            self._show({run_id})
-
-    def _show_inside(self) -> None:
-        if not any(self.dashboard.seen(name) for name in ("images", "confusion", "knobs")):
-            return
-        known = self.board.selected
-        key = (known.run.id, known.short.figures.evaluated_at, self.board.name(known)) if known else None
-        if key == self._inside:
-            return
-        self._inside = key
-        if known is None:
-            self._painter.show_inside(None, insides.NOTHING)
-        else:
-            self._read_inside(known)
-
-    @work(thread=True, group="inside", exclusive=True)
-    def _read_inside(self, known: Standing) -> None:
-        inside = insides.read(known)
-        self.call_from_thread(self._show_read, known, inside)
-
-    def _show_read(self, known: Standing, inside: Inside) -> None:
-        # Somebody may have gone on to another run meanwhile.
-        if known is self.board.selected:
-            self._painter.show_inside(known, inside)
-
-    @work(thread=True, group="presets")
-    def _load_presets(self) -> None:
-        found = preset_facts.load()
-        self.call_from_thread(self._show_presets, found)
-        if painter.too_many_unread(self.board):
-            # Each is kept where it is read.
-            _ = [known.config for known in list(self.feed.runs.values())]
-            self.call_from_thread(self.show)
-
-    def _show_presets(self, found: list[PresetFacts]) -> None:
+    def show_presets(self, found: list[PresetFacts]) -> None:
+        """Show the presets that fit what was typed."""
         self.presets = found
         screen = self.dashboard
-        text = screen.filter_input.value if screen.filtering == "presets" else ""
-        self._painter.show_presets(found, text)
+        self.painter.show_presets(found, screen.filter_input.value if screen.filtering == "presets" else "")
 
     # ── what is wanted ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -256,15 +203,15 @@ class Dashboard(App[None]):
     def _wanted(self, event: DashboardScreen.Wanted) -> None:
         if event.action in ("move_down", "move_up"):
             self.board.move(1 if event.action == "move_down" else -1)
-            self._show(set())
+            self.show_changed(set())
         elif event.action == "sort":
-            self.tell(f"Sorted by: {self.board.next_order()}")
-            self._show(set())
+            self.board.next_order()
+            self.show_changed(set())
         elif event.action == "seeds_together":
             self.board.take_together(not self.board.together)
             self.tell(SEEDS_TOGETHER if self.board.together else SEEDS_APART)
-            self._painter.forget()
-            self._show(None)
+            self.painter.forget()
+            self.show_changed(None)
         elif event.action in TASKS:
             self._tasks.do(event.action)
         else:
@@ -276,13 +223,13 @@ class Dashboard(App[None]):
         if screen.filtering == "runs" and screen.filter_input.value.strip() != self.board.filter:
             self.board.set_filter(screen.filter_input.value)
         elif screen.filtering == "presets":
-            self._show_presets(self.presets)
-        self._show(set())
+            self.show_presets(self.presets)
+        self.show_changed(set())
 
     @on(RunList.Moved)
     def _run_clicked(self, event: RunList.Moved) -> None:
         self.board.selected_id = event.run_id
-        self._show(set())
+        self.show_changed(set())
 
     @on(RunList.Chosen)
     def _run_chosen(self, event: RunList.Chosen) -> None:
@@ -292,7 +239,7 @@ class Dashboard(App[None]):
     @on(LiveTable.Moved)
     def _row_moved(self, event: LiveTable.Moved) -> None:
         self.board.selected_id = event.key
-        self._show(set())
+        self.show_changed(set())
 
     @on(LiveTable.Chosen)
     def _row_chosen(self, event: LiveTable.Chosen) -> None:

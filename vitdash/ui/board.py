@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,7 @@ class Tally:
     finished: int
     failed: int
     lost: int
+    stopped: int
 
 
 class Board:
@@ -149,35 +150,42 @@ class Board:
         if self.selected_id:
             self.marked ^= {self.selected_id}
 
-    def acted_on(self) -> list[Standing]:
-        """Return the runs that an action on many is about: the marked ones, else the selected one."""
-        marked = [known for known in self.shown if known.run.id in self.marked]
-        return marked or ([self.selected] if self.selected else [])
+    def acted_on(self, fits: Callable[[Standing], bool] = lambda _: True) -> list[Standing]:
+        """Return the runs that an action on many is about: the marked ones that it `fits`, else the selected one."""
+        marked = [known for known in self.shown if known.run.id in self.marked and fits(known)]
+        return marked or [known for known in [self.selected] if known is not None and fits(known)]
 
     def charted(self) -> list[Standing]:
         """Return the runs whose curves are drawn, in the order in which they were created.
 
-        The marked ones; without marks, the selected run, those that compute, and the latest with something to show.
-        Where seeds are taken together, all runs of those runs' groups.
+        Of those that fit the filter the marked ones; without marks, the selected run, those that compute, the latest
+        with something to show. Where seeds are taken together, all runs of those runs' groups.
         """
         if self.together:
             runs = self.feed.runs
             drawn = {member.id for group in self.charted_groups() for member in group.members}
             return [known for run_id, known in runs.items() if run_id in drawn]
-        chosen = set(self.marked or itertools.islice(self._worth_charting(), MOST_CHARTED))
-        return [known for run_id, known in self.feed.runs.items() if run_id in chosen]
+        runs = self._shown_runs()
+        chosen = self.marked & runs.keys() or set(itertools.islice(self._worth_charting(), MOST_CHARTED))
+        return [known for run_id, known in runs.items() if run_id in chosen]
+
+    def _shown_runs(self) -> dict[str, Standing]:
+        """Return the runs that fit the filter, in the order in which they were created."""
+        shown = {known.run.id for known in self.shown}
+        return {run_id: known for run_id, known in self.feed.runs.items() if run_id in shown}
 
     def charted_groups(self) -> list[Group]:
         """Return the groups whose curves are drawn, with the run of each seed that has something to show."""
-        runs = self.feed.runs
+        runs = self._shown_runs()
+        marked = self.marked & runs.keys()
         known = [item for item in runs.values() if item.state.active or item.short.figures.images_seen]
         asked = (frozenset(self.marked), self.selected_id, [(item.run.id, item.is_read) for item in known])
         if self._charted and self._charted[0] == asked:
             return self._charted[1]
         chosen: dict[str, Group] = {}
         by_run = {member.id: group for group in self.gather(known) for member in group.members}
-        for run_id in self.marked or self._worth_charting():
-            if run_id in by_run and (self.marked or len(chosen) < MOST_CHARTED):
+        for run_id in marked or self._worth_charting():
+            if run_id in by_run and (marked or len(chosen) < MOST_CHARTED):
                 chosen[by_run[run_id].key] = by_run[run_id]
         places = {run_id: place for place, run_id in enumerate(runs)}
         found = sorted(map(_one_a_seed, chosen.values()), key=lambda group: places[group.members[0].id])
@@ -198,7 +206,7 @@ class Board:
 
     def _worth_charting(self) -> Iterator[str]:
         """Yield the ids of runs in the order in which they are worth a curve, each once."""
-        runs = self.feed.runs
+        runs = self._shown_runs()
         chosen = [self.selected_id] if self.selected_id else []
         active = [run_id for run_id, known in runs.items() if known.state.active]
         with_curves = [run_id for run_id, known in runs.items() if known.short.figures.images_seen]
@@ -214,6 +222,7 @@ class Board:
             finished=states.count(State.FINISHED),
             failed=states.count(State.FAILED),
             lost=states.count(State.LOST),
+            stopped=states.count(State.STOPPED),
         )
 
     def turn(self, run_id: str) -> int | None:

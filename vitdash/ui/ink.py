@@ -33,6 +33,12 @@ class Line:
         self.width += cell_len(text)
         return self
 
+    def extended(self, other: Line) -> Line:
+        """Append all of another line."""
+        self.pieces += other.pieces
+        self.width += other.width
+        return self
+
     def right(self, text: str, style: str, width: int) -> Line:
         """Append a piece that ends at `width`, where there is room for it and a space before it."""
         room = width - self.width - cell_len(text)

@@ -60,14 +60,14 @@ def _line(event: Event, name: str, sign: Sign, longest: int, width: int) -> Line
     roomy = width >= ROOMY
     clock = time.strftime("%H:%M:%S" if roomy else "%H:%M", time.localtime(event.time))
     whose = f"{sign.marker} {elided(name, longest)}".ljust(longest + 2) if roomy else sign.marker
-    return _whole(Line((clock, "muted"), (" ", ""), (whose, sign.colour), (" ", "")), _said(event), width)
+    return _whole(Line((clock, "muted"), (" ", ""), (whose, sign.colour), (" ", "")), event, width)
 
 
 def _said(event: Event) -> list[str]:
     """Return what happened in parts, the most important first: each is shown whole or not at all."""
     match event:
         case Evaluated():
-            return [f"epoch {event.epoch:.3g}", f"argmax {accuracy(event.accuracy)}", f"val loss {loss(event.loss)}"]
+            return [f"epoch {event.epoch:.4g}", f"argmax {accuracy(event.accuracy)}", f"val loss {loss(event.loss)}"]
         case Probed():
             return lines.values(event.values)
         case RunStarted():
@@ -76,12 +76,13 @@ def _said(event: Event) -> list[str]:
             return plain(lines.line(event), 1000).split()
 
 
-def _whole(drawn: Line, parts: list[str], width: int) -> Line:
-    room = width - drawn.width
-    for place, part in enumerate(parts):
+def _whole(drawn: Line, event: Event, width: int) -> Line:
+    room = width - drawn.width - 1
+    for place, part in enumerate(_said(event)):
         text = f" {part}" if place else part
         if len(text) > room:
-            return drawn.add("…" if room else "", "muted")
+            # Of figures those that there is room for; of a sentence one should see that it goes on.
+            return drawn if isinstance(event, (Evaluated, Probed, RunStarted)) else drawn.add("…", "muted")
         drawn.add(text)
         room -= len(text)
     return drawn

@@ -23,14 +23,15 @@ from vitdash.ui.widgets.header import Overview
 from vitdash.ui.widgets.image_grid import Picture
 
 NO_RUNS = (
-    "No runs yet.\n\nd  trains a small network on the bundled digits: a minute, nothing to download.\n"
+    "No runs yet.\n\nd  trains a small network on the bundled digits: short, nothing to download.\n"
     "n  starts a run from a preset.\n?  lists every key."
 )
 NONE_FIT = "No run fits the filter. Escape shows all."
 NO_RESULTS = "Results come with the first evaluation. n starts a run, d one on digits."
 STILL_READING = "The results of many runs come in a moment."
-NO_CURVES = "The first records come in a few seconds of training."
-NO_CHARTED = "The curves of your runs come here: d trains on digits, n opens the form."
+NO_CURVES = "Comes with the first records."
+NO_POINTS = "Comes with the first evaluation."
+NO_CHARTED = "Curves of runs come here."
 NOTHING_HAPPENED = "Nothing has happened yet."
 WORST_IMAGES = 6
 
@@ -124,7 +125,9 @@ class Painter:
         screen.runs.show(facts, board.selected_id, cards=not screen.is_narrow, empty=empty)
         hidden = len(board.feed.runs) - len(facts)
         order = board.order[1] if board.order[0] else ""
-        beside = " · ".join(part for part in (order, f"{hidden} filtered out" if hidden else "") if part)
+        marked = f"{len(board.marked)} marked" if board.marked else ""
+        note = board.selected.short.labels.note.partition("\n")[0] if board.selected else ""
+        beside = " · ".join(filter(None, (order, f"{hidden} filtered out" if hidden else "", marked, note)))
         entitle(screen.runs, f"runs · {len(facts)}" if facts else "runs", beside)
 
     def _facts_of(self, known: Standing, now: float, *, anew: bool) -> RunFacts:
@@ -157,7 +160,8 @@ class Painter:
             series = (
                 self._curves.accuracy(charted, kind) if name == "accuracy" else getattr(self._curves, name)(charted)
             )
-            screen.chart(name).empty = NO_CURVES if charted else NO_CHARTED
+            told = NO_POINTS if name == "accuracy" else NO_CURVES
+            screen.chart(name).empty = told if charted else NO_CHARTED
             screen.chart(name).show(self._means.of(series, groups) if groups else series, planned)
         self._curves.forget_others({run.known.run.id for run in charted})
 
@@ -193,11 +197,19 @@ class Painter:
             for known in shown
         )
         if self._shown.get("results") == (key, screen.table_view):
+            self._follow_selection()
             return
         self._shown["results"] = (key, screen.table_view)
         columns, rows = result_rows.build(shown, board, screen.table_view)
         screen.results.empty = NO_RESULTS
         screen.results.show(columns, rows)
+        self._follow_selection()
+
+    def _follow_selection(self) -> None:
+        """Let the table point at the run that keys act on."""
+        table, selected = self._screen.results, self._board.selected_id
+        if selected != table.cursor and selected in table.keys:
+            table.cursor = selected
 
     def _paint_log(self) -> None:
         board, screen = self._board, self._screen

@@ -34,12 +34,13 @@ SHORT = {
 _HIGHEST_FIRST = frozenset({"accuracy", "svc", "svc_held_out", "images_per_second"})
 _FIGURES = ("validation_loss", "accuracy", "svc", "svc_held_out", "parameters", "images_per_second", "seconds")
 _REPORTED = (
-    *("validation_loss", "reported_validation_loss", "difference_validation_loss"),
     *("accuracy", "reported_accuracy", "difference_accuracy"),
+    *("validation_loss", "reported_validation_loss", "difference_validation_loss"),
     *("svc", "reported_svc", "difference_svc"),
 )
 
 
+_ACCURACY_FIRST = ("accuracy", "validation_loss", *_FIGURES[2:])
 _LOSSES = ("validation_loss", "reported_validation_loss")
 
 
@@ -57,7 +58,7 @@ def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[Table
     rows = [row_of(known) for known in shown]
     columns = [column for column in table.build(rows, reported=view == VIEWS[1]) if column.key != "model"]
     by_key = {column.key: column for column in columns}
-    wanted = _REPORTED if view == VIEWS[1] else _FIGURES
+    wanted = _REPORTED if view == VIEWS[1] else _ACCURACY_FIRST if view == VIEWS[2] else _FIGURES
     chosen = [by_key[key] for key in wanted if key in by_key and any(cell.text for cell in by_key[key].cells)]
     known_keys = {*_FIGURES, *_REPORTED, *table.REFERENCE_KNOBS}
     # What plug-ins' probes found, and the data set where there are several.
@@ -111,8 +112,8 @@ def differing(runs: Sequence[Standing]) -> list[tuple[Knob, list[Value | None]]]
 def _knobs_first(
     headings: list[TableColumn], cells: list[list[TableCell]], figures: int
 ) -> tuple[list[TableColumn], list[list[TableCell]]]:
-    """Put two figures, then the knobs, then the rest: what differs should not be what falls off the screen."""
-    first = min(2, figures)
+    """Put one figure, then the knobs, then the rest: what differs should not be what falls off the screen."""
+    first = min(1, figures)
 
     def turned(row: list[TableCell]) -> list[TableCell]:
         return [*row[:first], *row[figures:], *row[first:figures]]

@@ -5,6 +5,10 @@ Whole figures or none: where there is no room, a figure is left out, never cut.
 
 from __future__ import annotations
 
+from textwrap import wrap
+
+from rich.cells import cell_len
+
 from vitdash.drawing.bar import bar
 from vitdash.drawing.sparkline import BLOCKS, on_axis, sparkline
 from vitdash.run.state import State
@@ -25,10 +29,10 @@ def card(facts: RunFacts, width: int) -> list[Line]:
         return [*lines, Line((fitted(f"  {facts.doing}", width), "muted"))]
     if facts.state in (State.RUNNING, State.PAUSED, State.STARTING):
         lines.append(_progress(facts, width))
-    if facts.doing and facts.loss is None:
-        return [*lines, Line((fitted(f"  {facts.doing}", width), STYLES.get(facts.state, "muted")))]
     if facts.state in (State.FAILED, State.LOST):
-        lines.append(Line((fitted(f"  {facts.doing}", width), "error")))
+        lines += _sentence(facts.doing, width)
+    elif facts.doing and facts.loss is None:
+        return [*lines, Line((fitted(f"  {facts.doing}", width), STYLES.get(facts.state, "muted")))]
     if facts.state in (State.RUNNING, State.PAUSED) and facts.doing:
         more = "…" if facts.state is State.RUNNING else ""
         return [*lines, Line((fitted(f"  {facts.doing}{more}", width), "warning"))]
@@ -74,9 +78,19 @@ def line(facts: RunFacts, width: int, name_width: int) -> Line:
     return drawn
 
 
+def _sentence(text: str, width: int) -> list[Line]:
+    """Return why a run failed on two lines, whole where they suffice."""
+    first, *rest = wrap(text, max(10, width - 2)) or [""]
+    lines = [Line((fitted(f"  {first}", width), "error"))]
+    return [*lines, Line((fitted(f"  {' '.join(rest)}", width), "error"))] if rest else lines
+
+
 def _head(facts: RunFacts, width: int) -> Line:
     state = f"{facts.icon} {facts.word}"
     head = _name(facts, width - len(state) - 4)
+    tags = f"  {' '.join(f'#{tag}' for tag in facts.tags)}" if facts.tags else ""
+    if head.width + cell_len(tags) + len(state) + 1 <= width:
+        head.add(tags, "muted")
     return head.right(state, STYLES.get(facts.state, "muted"), width)
 
 

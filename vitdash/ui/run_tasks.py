@@ -60,28 +60,37 @@ class RunTasks:
 
     def pause(self) -> None:
         """Pause the runs that train, let the others go on."""
-        for known in self._chosen():
-            word = run_actions.pause_or_go_on(known)
-            self._board.asked[known.run.id] = (word, known.state)
-        self._app.look_again()
+        chosen = self._chosen()
+        failed = [known for known in chosen if known.state is State.FAILED]
+
+        def act(answer: str | None = "on") -> None:
+            if answer == "on":
+                self._each(chosen, lambda known: self._asked(known, run_actions.pause_or_go_on(known)))
+                self._app.look_again()
+
+        if not failed:
+            act()
+            return
+        # Whoever comes in the morning should not lose the reason by a slip of the thumb.
+        reason = failed[0].short.figures.reason or "it failed"
+        text = f"{reason}\nIt goes on from its last checkpoint with the same knobs; C starts anew with others."
+        self._ask(f"Go on with {_named(failed)}?", text, [Choice("on", "g", "go on"), _NO], act)
 
     def stop(self) -> None:
         """Stop runs, after asking."""
-        chosen = [known for known in self._chosen() if known.state.active or known.state is State.QUEUED]
+        self._selected()
+        chosen = self._board.acted_on(lambda known: known.state.active or known.state is State.QUEUED)
         if not chosen:
-            raise InputError("stop", "nothing is chosen that runs or waits.")
+            raise InputError("stop", "neither the marked runs nor the selected one run or wait.")
 
         def stop(answer: str | None) -> None:
             if answer == "stop":
                 self._each(chosen, lambda known: self._asked(known, run_actions.stop(known)))
                 self._app.look_again()
 
-        saved = (
-            "Each keeps a checkpoint and can go on later."
-            if len(chosen) > 1
-            else "It keeps a checkpoint and can go on."
+        self._ask(
+            f"Stop {_named(chosen)}?", _what_stays(chosen), [Choice("stop", "s", "stop", harmful=True), _NO], stop
         )
-        self._ask(f"Stop {_named(chosen)}?", saved, [Choice("stop", "s", "stop", harmful=True), _NO], stop)
 
     def raise_in_queue(self) -> None:
         """Let the selected run start one place earlier."""
@@ -157,6 +166,11 @@ class RunTasks:
         """Mark the selected run, and go to the next."""
         self._board.toggle_mark()
         self._board.move(1)
+        self._app.show()
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self._board.marked.clear()
         self._app.show()
 
     # ── taking away ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -259,6 +273,13 @@ class RunTasks:
 
 
 _NO = Choice("no", "n", "no")
+
+
+def _what_stays(chosen: list[Standing]) -> str:
+    """Return what becomes of runs that are stopped."""
+    if all(known.state is State.QUEUED for known in chosen):
+        return "It leaves the queue; space puts it back." if len(chosen) == 1 else "They leave the queue."
+    return "It keeps a checkpoint and can go on." if len(chosen) == 1 else "Each keeps a checkpoint and can go on."
 
 
 def _named(chosen: list[Standing]) -> str:

@@ -62,7 +62,7 @@ class Visits:
     def _clone(self, known: Standing) -> None:
         if known.config is None:
             raise InputError(known.run.id, "has no configuration that can be read.")
-        self._form(known.config, known.config)
+        self._form(known.config, known.config, self._board.name(known))
 
     def _look_into(self, known: Standing, *, log: bool, chosen: bool) -> None:
         """Open a run's log, or an evaluation from inside; of a `chosen` run, whichever says more."""
@@ -76,13 +76,15 @@ class Visits:
         sign, unicode = self._board.sign(known), self._app.appearance.unicode
         self._app.push_screen(Inside(known.run, sign, self._board.name(known), evaluated_at, unicode=unicode))
 
-    def _form(self, initial: RunConfig, origin: RunConfig | None) -> None:
+    def _form(self, initial: RunConfig, origin: RunConfig | None, cloned: str = "") -> None:
         from vitdash.ui.screens.new_run import NewRun
 
         self._refuse_to_write()
         measured = list(_measured(self._app.feed.runs.values()))
         unicode = self._app.appearance.unicode
-        screen = NewRun(initial, origin=origin, measured=measured, root=self._app.feed.root, unicode=unicode)
+        screen = NewRun(
+            initial, origin=origin, measured=measured, root=self._app.feed.root, unicode=unicode, cloned=cloned
+        )
         self._app.push_screen(screen, self._launch)
 
     def _launch(self, wanted: NewRunWanted | None) -> None:

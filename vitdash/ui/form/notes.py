@@ -13,10 +13,11 @@ from vitdash.ui.form.rows import Row, Section
 from vitdash.ui.ink import Line, Piece, fitted
 
 
-def title(draft: Draft, width: int, *, cloned: bool) -> Line:
-    """Return the screen's title: what the run is made from, and how much of that was changed."""
+def title(draft: Draft, width: int, *, cloned: str) -> Line:
+    """Return the screen's title: the preset or the `cloned` run that it is made from, and how much was changed."""
     line = Line(("new run", "strong"), ("  from ", "muted"))
-    line.add("a run of " if cloned else "", "muted").add(text.plain(draft.base.description.preset, 40), "accent")
+    line.add("the run " if cloned else "", "muted")
+    line.add(text.plain(cloned or draft.base.description.preset, 40), "accent")
     changed, wrong = len(draft.changes), len(draft.problems)
     if wrong:
         return line.right(f"{wrong} not allowed", "error", width)

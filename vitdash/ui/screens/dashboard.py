@@ -46,6 +46,7 @@ TABS = (
     ("learning_rate", "Learning rate"),
     ("pace", "Images/s"),
 )
+_ONLY_HUGE = ("images", "learning_rate", "pace")
 _GROUPS = {"results": "below", "log": "below", "images": "right"}
 _FOOTER = (
     ("new", "New"),
@@ -70,7 +71,7 @@ _OUTSIDE = frozenset(
     {"new", "sweep", "digits", "clone", "pause", "stop", "compare", "worker_log", "export", "copy", "diagnostics"}
 )
 _OUTSIDE |= {"rename", "tag", "note", "delete", "raise_in_queue", "lower_in_queue", "more_jobs", "fewer_jobs", "mark"}
-_OUTSIDE |= {"seeds_together"}
+_OUTSIDE |= {"unmark", "seeds_together"}
 """Actions on runs: the app does them."""
 
 
@@ -110,6 +111,8 @@ class DashboardScreen(Screen[None]):
         self.accuracy_kind = ACCURACIES[0]
         self.table_view = VIEWS[0]
         self.filtering = ""
+        self._made_room = False
+        self.withheld: frozenset[str] = frozenset()
         self._problem = ""
 
     def compose(self) -> ComposeResult:
@@ -171,6 +174,10 @@ class DashboardScreen(Screen[None]):
         problem.update(Content(text))
         problem.set_class(bool(text), "-open")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no key that would change something where somebody only watches."""
+        return not (action == "want" and parameters and parameters[0] in self.withheld)
+
     def action_want(self, action: str) -> None:
         """Pass on what is done outside of this screen."""
         self.post_message(self.Wanted(action))
@@ -217,6 +224,11 @@ class DashboardScreen(Screen[None]):
         for panel in self.query(".panel"):
             panel.set_class(panel.id == tab, "-current")
         panel = self.query_one(f"#{tab}")
+        # A panel that has no place beside the others gets all there is, until another one is wanted.
+        alone = focus and self.has_class("-wide") and tab in _ONLY_HUGE
+        if alone or self._made_room:
+            self.set_class(alone, "-full")
+        self._made_room = alone
         if focus and panel.can_focus and not self.is_narrow:
             self.set_focus(panel)
         elif self.is_narrow or not self.seen_now(panel):
@@ -297,6 +309,8 @@ class DashboardScreen(Screen[None]):
             self.close_filter()
         elif self.has_class("-full"):
             self.action_full_screen()
+        elif self.runs.has_focus:
+            self.action_want("unmark")
         else:
             self.set_focus(self.runs)
 

@@ -59,7 +59,10 @@ class NewRunWanted:
 
 
 class NewRun(Screen[NewRunWanted | None]):
-    """Asks for the configuration of a new run. `origin` is the run that was cloned; without, it is the preset."""
+    """Asks for the configuration of a new run.
+
+    `origin` is the run that was cloned, by the name `cloned`; without, it is the preset.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.FORM, SHOWN)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (HUGE, "-huge")]  # noqa: RUF012 - as Textual declares it
@@ -109,10 +112,11 @@ class NewRun(Screen[NewRunWanted | None]):
         root: Path,
         unicode: bool = True,
         name: str = "",
+        cloned: str = "",
     ) -> None:
         super().__init__()
         self.draft = Draft(initial, origin, name)
-        self._cloned = origin is not None
+        self._cloned = cloned or (origin.description.preset if origin is not None else "")
         self._estimator = Estimator(measured)
         self._root = root
         self._unicode = unicode
@@ -284,7 +288,7 @@ class NewRun(Screen[NewRunWanted | None]):
             self._say(str(error), "error")
             return
         kept = self.draft.begin_from(preset)
-        self._cloned = False
+        self._cloned = ""
         self._ground = ground(preset, self._root)
         self._show(reload=True)
         said = [f"Kept: {', '.join(kept.kept)}."] if kept.kept else []
@@ -307,7 +311,7 @@ class NewRun(Screen[NewRunWanted | None]):
             self._say(str(error), "error")
             return
         self.draft.saved(preset)
-        self._cloned = False
+        self._cloned = ""
         self._ground = ground(preset, self._root)
         self._show(reload=True)
         self._say(text.plain(path, 500), title="Saved")

@@ -188,6 +188,10 @@ class Chart(Widget, can_focus=True):
         """Read the values under the pointer."""
         self.read(self._under(event))
 
+    def on_blur(self) -> None:
+        """Stop reading."""
+        self.read(None)
+
     def on_leave(self) -> None:
         """Stop reading."""
         self.read(None)

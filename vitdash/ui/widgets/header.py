@@ -28,6 +28,10 @@ class Overview:
     notice: str = ""
 
 
+ROOMY = 100
+"""From this width on it says of what the best is."""
+
+
 class Header(Widget):
     """One line across the screen; facts are dropped whole where there is no room."""
 
@@ -63,7 +67,7 @@ class Header(Widget):
         if told is None:
             return line
         states = _states(told)
-        best = told.best and f"best {told.best}"
+        best = told.best and f"best {'argmax ' if width >= ROOMY else ''}{told.best}"
         tail = [part for part in (best, f"≈ {duration(told.left)} left" if told.left is not None else "") if part]
         if best and width >= 150:
             tail[0] += f" {told.best_run}"
@@ -90,6 +94,7 @@ def _states(told: Overview) -> list[tuple[str, str]]:
         (tally.paused, f"‖ {tally.paused} paused", "warning"),
         (tally.queued, f"◌ {tally.queued} queued", ""),
         (tally.finished, f"✔ {tally.finished} done", ""),
+        (tally.stopped, f"■ {tally.stopped} stopped", ""),
         (tally.failed, f"✘ {tally.failed} failed", "error"),
         (tally.lost, f"✘ {tally.lost} lost", "error"),
     ]

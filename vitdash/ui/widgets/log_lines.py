@@ -11,9 +11,21 @@ from vitdash.ui.widgets.inked import Inked
 class LogLines(Inked, can_focus=True):
     """Lines that stay at their end while they are there."""
 
+    _follows = True
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Stop following when somebody looks further up, and go on at the end."""
+        super().watch_scroll_y(old_value, new_value)
+        self._follows = new_value >= self.max_scroll_y
+
+    def on_resize(self) -> None:
+        """Stay at the end, wherever that is now."""
+        if self._follows:
+            self.call_after_refresh(self.scroll_end, animate=False)
+
     def show(self, lines: Sequence[Line], empty: str, *, follow: bool = True) -> None:
         """Show these lines; `empty` is said where there are none, and `follow` keeps to the end while it is shown."""
-        at_end = follow and self.scroll_offset.y >= self.max_scroll_y
+        at_end = follow and self._follows
         self.write(lines or [Line((empty, "muted"))])
         if at_end:
             self.call_after_refresh(self.scroll_end, animate=False)

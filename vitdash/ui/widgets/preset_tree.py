@@ -68,7 +68,7 @@ class PresetTree(Tree[PresetFacts]):
         reported = accuracy(facts.accuracy) if facts.accuracy is not None else ""
         for width, text in ((SIZE_WIDTH, size), (ACCURACY_WIDTH, reported)):
             end = room if width == ACCURACY_WIDTH else room - ACCURACY_WIDTH
-            if end - width >= len(facts.name) + 1:
+            if end - width >= len(facts.name) - 1:
                 label.append(" " * max(1, end - len(label) - len(text)) + text, style)
         return label
 

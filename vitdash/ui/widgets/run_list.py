@@ -80,10 +80,13 @@ class RunList(Inked, can_focus=True):
         chosen = range(0)
         name_width = max((len(item.name) for item in self._facts), default=0)
         for item in self._facts:
-            drawn = self._draw(item, width, name_width)
-            if item.id == self._selected:
+            drawn = self._draw(item, width - 1, name_width)
+            selected = item.id == self._selected
+            if selected:
                 chosen = range(len(lines), len(lines) + len(drawn))
-            lines += drawn
+            # Colour is never the only sign.
+            pointer = Line(("▸" if selected else " ", "accent"))
+            lines += [(pointer if place == 0 else Line((" ", ""))).extended(line) for place, line in enumerate(drawn)]
             self._owners += [item.id] * len(drawn)
         if not lines:
             lines = [Line((text, "muted")) for text in _wrapped(self._empty, width)]
