@@ -74,10 +74,10 @@ def test_the_best_is_bold_only_where_it_is_supported() -> None:
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
-        (("cnn-lr0.001", "cnn-lr0.0001"), ["lr0.001 ×2", "lr0.0001 ×2"]),
-        (("vit-l4, heads 8", "vit-l4, heads 16"), ["heads 8 ×2", "heads 16 ×2"]),
-        (("cnn", "rn18"), ["cnn ×2", "rn18 ×2"]),
-        (("cnn", "cnn-wide"), ["cnn ×2", "cnn-wide ×2"]),
+        (("cnn-lr0.001", "cnn-lr0.0001"), ["lr0.001", "lr0.0001"]),
+        (("vit-l4, heads 8", "vit-l4, heads 16"), ["heads 8", "heads 16"]),
+        (("cnn", "rn18"), ["cnn", "rn18"]),
+        (("cnn", "cnn-wide"), ["cnn", "cnn-wide"]),
         (("cnn",), ["cnn ×2"]),
     ],
 )
@@ -156,14 +156,13 @@ def test_the_table_of_groups_and_their_curves_come_with_a_key_each(root: Path, s
         await settle(pilot)
         shown = screen_text(app)
         assert "groups of seeds" in shown
-        assert "0.9100 ± 0.0100 *" in shown or size[0] < 200
+        assert "0.9100 ± 0.0100 *" in shown
         assert [row.cells[1].text for row in table_rows(app)] == ["3", "3"]
         await pilot.press("v", "1", "G")
         await settle(pilot)
         loss = app.dashboard.chart("loss")
-        assert {item.label for item in loss._series} == {"cnn ×3", "rn18 ×3"}
+        assert {item.label for item in loss._series} == {"cnn", "rn18"}
         assert all(item.band or item.overlay for item in loss._series)
-        assert "cnn ×3" in screen_text(app)
         await pilot.press("G")
         await settle(pilot)
         assert len({item.label for item in app.dashboard.chart("loss")._series}) == 6
@@ -222,6 +221,6 @@ def test_a_group_of_which_a_run_is_halfway_says_so(root: Path) -> None:
         await settle(pilot)
         (row,) = table_rows(app)
         assert row.cells[1].text == "3 of 4"
-        assert row.cells[3].text == "0.9100 ± 0.0100"
+        assert row.cells[2].text == "0.9100 ± 0.0100"
 
     drive(root, journey)

@@ -40,7 +40,8 @@ def table(
     """
     shown = [group for group in found if group.counted]
     columns = [TableColumn("group", "group", right=False), TableColumn("n", "n")]
-    cells = [[_name(group), _number(group)] for group in shown]
+    names = _names(shown)
+    cells = [[TableCell(names[group.key], names[group.key].casefold()), _number(group)] for group in shown]
 
     def add(column: TableColumn, drawn: Sequence[TableCell], *, needed: bool = True) -> None:
         if needed and any(cell.text for cell in drawn):
@@ -49,7 +50,8 @@ def table(
                 row.append(cell)
 
     several = len({group.evaluated_at for group in shown}) > 1
-    for place, metric in enumerate(groups.metrics(shown)):
+    # The accuracy is what there is room for at any rate.
+    for place, metric in enumerate(sorted(groups.metrics(shown), key=lambda name: name != "accuracy")):
         heading = HEADINGS.get(metric, metric.replace("_", " "))
         add(TableColumn(metric, heading, highest_first=metric in _HIGHEST_FIRST), _figures(shown, metric))
         if place == 1:
@@ -68,19 +70,21 @@ def table(
 
 
 def labels(found: Sequence[Group]) -> dict[str, str]:
-    """Return what groups are called beside their curves, by their keys: without the words that all begin with.
+    """Return what groups are called beside their curves, by their keys; their runs are counted where need be.
 
-    Room is short there, and what is cut off is the end, where names differ.
+    Room is short there.
     """
+    differ = len(found) == 1 or len({len(group.members) for group in found}) > 1
+    times = {group.key: f" ×{len(group.members)}" if differ and len(group.members) > 1 else "" for group in found}
+    return {key: name + times[key] for key, name in _names(found).items()}
+
+
+def _names(found: Sequence[Group]) -> dict[str, str]:
+    """Return groups' names without the words that all begin with: what is cut off is the end, where they differ."""
     names = [group.name for group in found]
     same = os.path.commonprefix(names) if len(set(names)) > 1 else ""  # noqa: RUF071 - character by character it is
     begin = max(same.rfind("-") + 1, same.rfind(", ") + 2 if ", " in same else 0)
-    times = {group.key: f" ×{len(group.members)}" if len(group.members) > 1 else "" for group in found}
-    return {group.key: group.name[begin:] + times[group.key] for group in found}
-
-
-def _name(group: Group) -> TableCell:
-    return TableCell(group.name, group.name.casefold())
+    return {group.key: group.name[begin:] for group in found}
 
 
 def _number(group: Group) -> TableCell:
