@@ -18,7 +18,7 @@ from tests.recorded_curves import record_curve
 from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
-from vitdash.export import findings, making, recipe, report
+from vitdash.export import curves, findings, making, recipe, report
 from vitdash.export.rows import read_rows
 from vitdash.run import groups, labels, machine, references
 from vitdash.run.store import Run
@@ -114,6 +114,17 @@ def test_findings_name_what_is_noise_and_what_is_behind(sweep: list[Run]) -> Non
     )
     assert re.search(r"behind it: `cnn-0.0003` \(p (=|<) 0\.0\d+\)", line)
     assert "cannot be told" in " ".join(findings.of(groups.gather([rows[0], rows[3]])))
+
+
+def test_the_table_says_the_colours_of_the_plots(sweep: list[Run]) -> None:
+    """Two configurations of one preset cannot both have its colour."""
+    told = report.read(sweep, "evening")
+    drawn = [ink.name for ink, _ in curves.of_rows(told.rows).names]
+    assert len(set(drawn)) == 4
+    results = sections(report.page(told))["Results"]
+    for group, colour in zip(told.groups, drawn, strict=True):
+        assert f"{group.name} ({colour})" in results
+        assert f"{group.members[0].name} ({colour})" in results
 
 
 def test_probabilities_are_written_short() -> None:

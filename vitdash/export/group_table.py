@@ -45,8 +45,11 @@ def figure(metric: str, value: float) -> str:
     return _writer(metric)(value)
 
 
-def build(found: Sequence[Group]) -> list[Column]:
-    """Return the columns of `found`; a figure is marked as the best only where chance does not explain its lead."""
+def build(found: Sequence[Group], *, colours: bool = False) -> list[Column]:
+    """Return the columns of `found`, with `colours` those of their presets in the first.
+
+    A figure is marked as the best only where chance does not explain its lead.
+    """
     firsts = [Row(group.key, group.name, first.state, first.config, first.figures) for group, first in _firsts(found)]
     columns = [column for column in table.build(firsts) if column.key in REFERENCE_KNOBS]
     knobs = [column for column in columns if any(cell.value is not None for cell in column.cells)]
@@ -54,7 +57,7 @@ def build(found: Sequence[Group]) -> list[Column]:
     lengths = _lengths(found)
     parameters = [Cell(text.count(group.config.parameters), group.config.parameters) for group in found]
     seeds = [Cell(text.count(len(group.counted)), len(group.counted)) for group in found]
-    names = [Cell(group.name, group.name, _leads(place, metrics)) for place, group in enumerate(found)]
+    names = [_name(group, colours, leads=_leads(place, metrics)) for place, group in enumerate(found)]
     return [
         Column("group", "model", tuple(names)),
         *knobs,
@@ -100,6 +103,11 @@ def _column(found: Sequence[Group], metric: str, best: frozenset[int] = frozense
         spread = group.spread(metric)
         cells.append(Cell(written(group, metric), spread.mean, place in best) if spread else EMPTY)
     return Column(metric, heading(metric), tuple(cells))
+
+
+def _name(group: Group, colours: bool, *, leads: bool) -> Cell:
+    colour = group.config.description.colour
+    return Cell(f"{group.name} ({text.plain(colour)})" if colours and colour else group.name, group.name, leads)
 
 
 def _leads(place: int, columns: Sequence[Column]) -> bool:

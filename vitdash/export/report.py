@@ -16,7 +16,7 @@ import vitdash
 from vitdash import text
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, VitdashError
-from vitdash.export import findings, group_table, making, markdown, recipe, rows, svg, table
+from vitdash.export import findings, group_table, inks, making, markdown, recipe, rows, svg, table
 from vitdash.export.rows import Row
 from vitdash.export.table import Cell, Column
 from vitdash.run import groups
@@ -57,10 +57,12 @@ def read(runs: Sequence[Run], title: str) -> Report:
             claims.append(claim)
     if not found:
         raise problem
-    gathered = sorted(groups.gather(found), key=_rank)
-    places = {member.id: place for place, group in enumerate(gathered) for member in group.members}
+    ranked = sorted(groups.gather(found), key=_rank)
+    places = {member.id: place for place, group in enumerate(ranked) for member in group.members}
     order = sorted(range(len(found)), key=lambda index: (places[found[index].id], found[index].config.train.seed))
-    return Report(title, [found[index] for index in order], gathered, [claims[index] for index in order], unreadable)
+    drawn = inks.hand_out([group.config.description.colour for group in ranked])
+    ordered = [_coloured(found[index], drawn[places[found[index].id]].name) for index in order]
+    return Report(title, ordered, groups.gather(ordered), [claims[index] for index in order], unreadable)
 
 
 def plots(report: Report) -> str:
@@ -83,6 +85,12 @@ def page(report: Report, image: str = "") -> str:
         ["## Again", "", *_again(report)],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def _coloured(row: Row, colour: str) -> Row:
+    """Return a row that says in the table what colour it has in the plots, which need not be its preset's."""
+    description = dataclasses.replace(row.config.description, colour=colour)
+    return dataclasses.replace(row, config=dataclasses.replace(row.config, description=description))
 
 
 def _rank(group: Group) -> tuple[bool, float]:
@@ -134,7 +142,7 @@ def _results(report: Report) -> Iterator[str]:
     if all(len(group.members) == 1 for group in report.groups):
         yield markdown.render(report.rows).rstrip("\n")
         return
-    yield markdown.write(group_table.build(report.groups)).rstrip("\n")
+    yield markdown.write(group_table.build(report.groups, colours=True)).rstrip("\n")
     yield ""
     yield "Mean ± standard deviation over n seeds; bold is what is ahead of every other beyond chance."
     yield ""

@@ -221,10 +221,18 @@ class RunTasks:
 
         def write(answer: str | None = "replace") -> None:
             if answer == "replace":
-                to = FORMATS[path.suffix]
-                text = rendering.render([known.run for known in shown], to, reported=self._app.shows_reported)
+                # Plots read every event of every run.
+                self._app.run_worker(export, thread=True, group="export")
+
+        def export() -> None:
+            to, reported = FORMATS[path.suffix], self._app.shows_reported
+            try:
+                text = rendering.render([known.run for known in shown], to, reported=reported)
                 destination.write(path, text, replace=True)
-                self._app.tell(f"Written: {plain(path)}")
+            except VitdashError as error:
+                self._app.call_from_thread(self._app.tell_error, error)
+            else:
+                self._app.call_from_thread(self._app.tell, f"Written: {plain(path)}")
 
         if path.exists():
             choices = [Choice("replace", "r", "replace it", harmful=True), _NO]
