@@ -101,6 +101,9 @@ def _limits(curves: Sequence[Curve], end: float) -> tuple[float, float] | None:
     low, high = min(item[0] for item in kept), max(item[1] for item in kept)
     if high - low < 1e-9 * max(abs(low), abs(high), 1e-300):
         low, high = low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
+    if all(value >= 0 for curve in curves for value in curve.y):
+        # A deviation may reach below zero where no value can.
+        low = max(0.0, low)
     room = (high - low) * PADDING
     return (low - room if low < 0 else max(0.0, low - room)), high + room
 
@@ -109,7 +112,8 @@ def _seen(curve: Curve, end: float) -> Iterator[float]:
     """Yield the values that must lie within the frame."""
     begin = 0.0 if curve.points else SETTLED_AFTER * end
     yield from [value for place, value in zip(curve.x, curve.y, strict=True) if place >= begin] or curve.y
-    for place, low, high in zip(*(curve.band or ((), (), ())), strict=True):
+    band = curve.band if curve.band and len(curve.band[0]) > 1 else ((), (), ())
+    for place, low, high in zip(*band, strict=True):
         if place >= begin:
             yield low
             yield high
