@@ -158,7 +158,7 @@ def test_the_table_of_groups_and_their_curves_come_with_a_key_each(root: Path, s
         assert "groups of seeds" in shown
         assert "0.9100 ± 0.0100 *" in shown
         assert [row.cells[1].text for row in table_rows(app)] == ["3", "3"]
-        await pilot.press("v", "1", "G")
+        await pilot.press("v", "v", "1", "G")
         await settle(pilot)
         loss = app.dashboard.chart("loss")
         assert {item.label for item in loss._series} == {"cnn", "rn18"}
@@ -183,6 +183,30 @@ def test_marks_choose_groups_and_one_seed_twice_is_one_curve(root: Path) -> None
         await settle(pilot)
         assert len(board.charted()) == 3
         assert {item.label for item in app.dashboard.chart("loss")._series} == {"cnn ×3"}
+
+    drive(root, journey)
+
+
+def test_what_knobs_do_is_a_view_of_the_table_whose_rows_are_no_runs(root: Path) -> None:
+    train(root, "cnn", FAR)
+    train(root, "cnn", LOW, learning_rate=0.01)
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "v", "v", "v")
+        await settle(pilot)
+        front = [column.key for column in app.dashboard.results._columns].index("front")
+        assert {row.cells[front].text for row in table_rows(app)} >= {"params, time"}
+        await pilot.press("v")
+        await settle(pilot)
+        assert [[cell.text for cell in row.cells[:5]] for row in table_rows(app)] == [
+            ["learning rate", "0.0003", "0.9100", "0.1000", "in 1 of 1"],
+            ["learning rate", "0.01", "0.8100", "0.1000", "in 1 of 1"],
+        ]
+        selected = app.board.selected_id
+        await pilot.press("down", "enter")
+        await settle(pilot)
+        assert app.board.selected_id == selected
+        assert app.screen is app.dashboard
 
     drive(root, journey)
 

@@ -45,6 +45,13 @@ class Effect:
         means = [level.mean for level in self.levels]
         return max(means) - min(means)
 
+    @property
+    def told(self) -> str:
+        """Whether that is more than noise, in words."""
+        if not self.matched:
+            return "other knobs differ too"
+        return f"in {self.significant} of {self.compared}" if self.compared else "too few seeds"
+
 
 def effects(groups: Sequence[Group], metric: str) -> list[Effect]:
     """Return what each knob that differs does to a figure, the most first, those that are not matched last."""

@@ -138,7 +138,7 @@ def _effects(console: Console, effects: Sequence[Effect], write: Callable[[float
         for place, level in enumerate(effect.levels):
             knob, range_, told = ("", "", "")
             if not place:
-                knob, range_, told = effect.knob, write(effect.range), _told(effect)
+                knob, range_, told = effect.knob, write(effect.range), effect.told
             rows.append((knob, _value(level.value), write(level.mean), text.count(level.groups), range_, told))
     knobs, values, means, counts, ranges, told_ = zip(*rows, strict=True)
     grid.show(
@@ -152,14 +152,6 @@ def _effects(console: Console, effects: Sequence[Effect], write: Callable[[float
             GridColumn("beyond noise", told_, 0, left=True),
         ],
     )
-
-
-def _told(effect: Effect) -> str:
-    if not effect.matched:
-        return "other knobs differ too"
-    if not effect.compared:
-        return "too few seeds"
-    return f"in {effect.significant} of {effect.compared}"
 
 
 def _front(console: Console, comparison: Comparison, what: str, found: Sequence[Group], *, unicode: bool) -> None:

@@ -238,13 +238,16 @@ class Dashboard(App[None]):
 
     @on(LiveTable.Moved)
     def _row_moved(self, event: LiveTable.Moved) -> None:
-        self.board.selected_id = event.key
-        self.show_changed(set())
+        # Not every row is a run.
+        if event.key in self.feed.runs:
+            self.board.selected_id = event.key
+            self.show_changed(set())
 
     @on(LiveTable.Chosen)
     def _row_chosen(self, event: LiveTable.Chosen) -> None:
-        self.board.selected_id = event.key
-        self._visits.to("open")
+        if event.key in self.feed.runs:
+            self.board.selected_id = event.key
+            self._visits.to("open")
 
     @on(PresetTree.Chosen)
     def _preset_chosen(self, event: PresetTree.Chosen) -> None:

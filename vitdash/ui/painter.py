@@ -29,6 +29,7 @@ NO_RUNS = (
 NONE_FIT = "No run fits the filter. Escape shows all."
 NO_RESULTS = "Results come with the first evaluation. n starts a run, d one on digits."
 STILL_READING = "The results of many runs come in a moment."
+NO_EFFECTS = "Nothing can be said of knobs: no two runs with results on one data set differ in any."
 NO_CURVES = "Comes with the first records."
 NO_POINTS = "Comes with the first evaluation."
 NO_CHARTED = "Curves of runs come here."
@@ -183,7 +184,7 @@ class Painter:
         if too_many_unread(board):
             screen.results.empty = STILL_READING
             return
-        grouped = screen.table_view == result_rows.VIEWS[3]
+        grouped = screen.table_view in result_rows.GROUPED
         # Of a group it is told as well how many of its runs have not come as far.
         shown = list(board.shown) if grouped else result_rows.with_results(board.shown)
         key = tuple(
@@ -201,7 +202,7 @@ class Painter:
             return
         self._shown["results"] = (key, screen.table_view)
         columns, rows = result_rows.build(shown, board, screen.table_view)
-        screen.results.empty = NO_RESULTS
+        screen.results.empty = NO_EFFECTS if screen.table_view == result_rows.VIEWS[4] else NO_RESULTS
         screen.results.show(columns, rows)
         self._follow_selection()
 

@@ -9,12 +9,14 @@ from vitdash.export import table
 from vitdash.knobs import Knob, Value
 from vitdash.run.fleet import Standing
 from vitdash.text import count, loss, setting
-from vitdash.ui import seed_groups
+from vitdash.ui import knob_effects, seed_groups
 from vitdash.ui.board import Board
 from vitdash.ui.seed_groups import row_of
 from vitdash.ui.widgets.live_table import TableCell, TableColumn, TableRow
 
-VIEWS = ("figures", "reported beside measured", "knobs that differ", "groups of seeds")
+VIEWS = ("figures", "reported beside measured", "knobs that differ", "groups of seeds", "what knobs do")
+GROUPED = VIEWS[3:]
+"""Those in which runs that differ only in seed are one."""
 SHORT = {
     "validation_loss": "val loss",
     "accuracy": "argmax",
@@ -51,8 +53,10 @@ def with_results(runs: Sequence[Standing]) -> list[Standing]:
 
 def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[TableColumn], list[TableRow]]:
     """Return columns and rows for the runs that have results, seen in one of the `VIEWS`."""
-    if view == VIEWS[3]:
+    if view in GROUPED:
         found = board.gather(runs)
+        if view == VIEWS[4]:
+            return knob_effects.table(found)
         return seed_groups.table(found, board.marked, board.signs_of(found))
     shown = with_results(runs)
     rows = [row_of(known) for known in shown]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from vitdash import text
 from vitdash.export.rows import Row
 from vitdash.knobs import Value
-from vitdash.run import groups
+from vitdash.run import effects, groups
 from vitdash.run.fleet import Standing
 from vitdash.run.groups import Group, Verdict
 from vitdash.ui.signs import Sign
@@ -62,6 +62,7 @@ def table(
     sizes = [group.config.parameters for group in shown]
     add(TableColumn("parameters", "params"), [TableCell(text.count(size), size) for size in sizes])
     add(TableColumn("seconds", "time"), [_time(group) for group in shown])
+    add(TableColumn("front", "Pareto front"), _fronts(shown))
     rows = []
     for group, row in zip(shown, cells, strict=True):
         first = group.members[0].id
@@ -108,6 +109,16 @@ def _figures(shown: Sequence[Group], metric: str) -> list[TableCell]:
         written = text.around(mean, deviation) + room + (MARKS.get(judgement.verdict) or room)
         drawn.append(TableCell(written, found.mean, "best" if judgement.verdict == "best" else ""))
     return drawn
+
+
+def _fronts(shown: Sequence[Group]) -> list[TableCell]:
+    """Return for what cost nothing beats a group's accuracy."""
+    if len(groups.competitors(shown, "accuracy")) < 2:
+        return [TableCell("") for _ in shown]
+    on = {what: {group.key for group in effects.front(shown, "accuracy", what)} for what in effects.COSTS}
+    words = {"parameters": "params", "seconds": "time"}
+    told = (", ".join(words[what] for what in effects.COSTS if group.key in on[what]) for group in shown)
+    return [TableCell(words, words) for words in told]
 
 
 def _knob(value: Value | None) -> TableCell:
