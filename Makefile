@@ -15,6 +15,7 @@ bench:  ## ratios within one run; set VITDASH_TEST_DATA to measure on the real F
 	$(PYTHON) -m tests.bench.commands
 	$(PYTHON) -m tests.bench.dashboard
 	$(PYTHON) -m tests.bench.augment
+	$(PYTHON) -m tests.bench.groups
 	$(PYTHON) -m tests.bench.memory
 	$(PYTHON) -m tests.bench.training
 

@@ -20,6 +20,7 @@ from vitdash.ui import seed_groups
 from vitdash.ui.app import Dashboard
 from vitdash.ui.mean_curves import MeanCurves, Shared
 from vitdash.ui.plot.series import Series
+from vitdash.ui.screens.compare import Compare
 from vitdash.ui.signs import Sign
 from vitdash.ui.widgets.live_table import TableRow
 
@@ -207,6 +208,19 @@ def test_what_knobs_do_is_a_view_of_the_table_whose_rows_are_no_runs(root: Path)
         await settle(pilot)
         assert app.board.selected_id == selected
         assert app.screen is app.dashboard
+
+    drive(root, journey)
+
+
+def test_compared_runs_are_told_apart_also_where_seeds_are_together(root: Path) -> None:
+    train(root, "cnn", FAR)
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("G", "c")
+        await settle(pilot)
+        screen = app.screen
+        assert isinstance(screen, Compare)
+        assert len({run.sign for run in screen._runs}) == 3
 
     drive(root, journey)
 

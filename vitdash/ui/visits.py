@@ -148,7 +148,8 @@ class Visits:
         for known in chosen:
             assert known.config is not None
             history = known.history if known.followed else summary.read_history(known.run)
-            sign = self._board.sign(known)
+            # Here each run is one, also where seeds are taken together on the dashboard.
+            sign = self._board.signs.of(known.run.id)
             compared.append(Compared(known.run.id, self._board.name(known), sign, known.config, history))
         self._app.push_screen(Compare(compared, unicode=self._app.appearance.unicode))
 
