@@ -13,7 +13,8 @@ from tests.commands import vitdash_each
 from tests.recorded import finished, record
 from tests.run.bare_runs import rewrite
 from vitdash.config import RunConfig
-from vitdash.run import lock, queue, state
+from vitdash.run import control, lock, queue, state
+from vitdash.run.control import Word
 from vitdash.run.state import State
 from vitdash.run.states import States
 from vitdash.run.store import Run
@@ -141,3 +142,15 @@ def test_a_folder_that_cannot_be_written_is_named(root: Path, waiting: list[Run]
     root.chmod(0o755)
     assert code == 1
     assert "cannot be written" in complaint
+
+
+def test_an_order_to_pause_that_is_not_obeyed_yet_is_taken_back(root: Path, tiny: RunConfig) -> None:
+    """`resume` right after `pause`, while torch is still loading: the run just goes on, and nothing is refused."""
+    run = record(root, tiny, [], claim="running")
+    held = lock.acquire(run.lock)
+    assert held is not None
+    control.give(run.control, Word.PAUSE)
+    (answer,) = each(root, ["resume", run.id])
+    held.release()
+    assert answer == (0, f"{run.id}: running\n", "")
+    assert control.read(run.control).word is Word.RUN

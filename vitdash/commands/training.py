@@ -92,11 +92,14 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on with a paused, stopped, failed or lost run. An ended one is taken up from its last checkpoint."""
-    from vitdash.run import launch, state, store
+    from vitdash.run import control, launch, state, store
     from vitdash.terminal import interruptions
 
     run = store.find(root(runs_dir), reference)
-    if state.derive(run) is state.State.PAUSED:
+    current = state.derive(run)
+    # An order to pause that is not obeyed yet is taken back.
+    pausing = current.active and control.read(run.control).word is control.Word.PAUSE
+    if current is state.State.PAUSED or pausing:
         _ask(run, "run", as_json=as_json)
         return
     with interruptions.held():
