@@ -29,6 +29,11 @@ PICTURES = {
 }
 GROUPS = {"groups-120x40": ((120, 40), "dark"), "groups-200x60": ((200, 60), "dark")}
 KEYS_TO_GROUPS = ("v", "v", "v", "G")
+SWEEP = {"sweep-120x40": ((120, 40), "dark"), "sweep-200x60": ((200, 60), "dark")}
+KEYS_TO_SWEEP = (
+    *("w", "shift+tab", *"cnn vit-l4-h16", "tab", *"learning_rate=3e-4,1e-3", "tab", *"max_inputs=20000"),
+    *("tab", "tab", *"3", "tab", *"2"),
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -60,8 +65,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=Path, help="a folder of runs")
     parser.add_argument("--groups", action="store_true", help="make the pictures of runs with several seeds")
+    parser.add_argument("--sweep", action="store_true", help="make the pictures of a sweep before it is started")
     given = parser.parse_args()
     pictures, keys = (GROUPS, KEYS_TO_GROUPS) if given.groups else (PICTURES, ())
+    if given.sweep:
+        pictures, keys = SWEEP, KEYS_TO_SWEEP
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         sys.exit(f"None of {', '.join(BROWSERS)} is installed: nothing turns the drawings into pictures.")

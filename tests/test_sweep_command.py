@@ -46,7 +46,7 @@ def test_a_sweep_is_looked_at_lined_up_and_gone_on_with(root: Path) -> None:
     assert lines[5] == "4 runs, tagged cnn-learning_rate: 4 new."
     assert lines[6].startswith("Nothing like it was measured yet, so nobody knows how long that takes; 1 at once, ")
     assert begun[0] == 0
-    assert begun[1].endswith("4 runs wait for a turn. Look: vitdash runs --where cnn-learning_rate\n")
+    assert begun[1].endswith("4 runs wait for a turn. Then: vitdash compare --tag cnn-learning_rate\n")
     waiting = queue.waiting(root, States(root).look())
     assert len(waiting) == 4
     assert queue.read(root).jobs == 2
@@ -54,7 +54,7 @@ def test_a_sweep_is_looked_at_lined_up_and_gone_on_with(root: Path) -> None:
     rewrite(waiting[1], claim="stopped")
     again, over = each(root, (*SWEEP, "--yes"), ("runs", "--where", "cnn-learning_rate", "--json"))
     assert "4 runs, tagged cnn-learning_rate: 1 finished, 1 goes on, 2 queued." in again[1]
-    assert again[1].endswith("1 run waits for a turn. Look: vitdash runs --where cnn-learning_rate\n")
+    assert again[1].endswith("1 run waits for a turn. Then: vitdash compare --tag cnn-learning_rate\n")
     assert len(json.loads(over[1])) == 4
     assert len(store.all_runs(root)) == 4
 

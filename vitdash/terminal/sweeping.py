@@ -41,5 +41,5 @@ def launched(console: Console, plan: Plan, done: Launched) -> None:
         console.print(problem, style="red", soft_wrap=True)
     waiting = len(done.created) + len(done.resumed)
     verb = "waits" if waiting == 1 else "wait"
-    look = f"vitdash runs --where {shlex.quote(plan.name)}"
-    console.print(f"{text.runs(waiting)} {verb} for a turn. Look: {look}", soft_wrap=True)
+    look = f"vitdash compare --tag {shlex.quote(plan.name)}"
+    console.print(f"{text.runs(waiting)} {verb} for a turn. Then: {look}", soft_wrap=True)
