@@ -12,6 +12,7 @@ import pytest
 from tests.commands import vitdash_each
 from tests.recorded import finished, record
 from tests.run.bare_runs import rewrite
+from tests.run.held_queue import held_queue
 from vitdash.config import RunConfig
 from vitdash.run import control, lock, queue, state
 from vitdash.run.control import Word
@@ -23,14 +24,9 @@ from vitdash.run.store import Run
 @pytest.fixture
 def waiting(root: Path, tiny: RunConfig, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Run]]:
     """Return three runs that wait, in a folder whose queue somebody else holds: nothing begins."""
-    root.mkdir()
-    held = [lock.acquire(root / name) for name in ("queue.lock", "queue.standby.lock")]
-    assert all(held)
     monkeypatch.setattr(queue, "ensure_standby", lambda _: None)
-    yield [queue.enqueue(tiny, root, name, ()) for name in ("first", "second", "third")]
-    for item in held:
-        if item is not None:
-            item.release()
+    with held_queue(root):
+        yield [queue.enqueue(tiny, root, name, ()) for name in ("first", "second", "third")]
 
 
 def order(root: Path) -> list[str]:

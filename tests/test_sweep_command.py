@@ -10,7 +10,8 @@ import pytest
 
 from tests.commands import vitdash_each, vitdash_on_terminal
 from tests.run.bare_runs import rewrite
-from vitdash.run import labels, lock, queue, store
+from tests.run.held_queue import held_queue
+from vitdash.run import labels, queue, store
 from vitdash.run.states import States
 
 SMALL = ("--dataset", "digits", "--max-inputs", "1500", "--set", "width=4")
@@ -20,13 +21,8 @@ SWEEP = ("sweep", "cnn", *SMALL, "--matrix", "learning_rate=3e-4,1e-3", "--seeds
 @pytest.fixture(autouse=True)
 def _held(root: Path) -> Iterator[None]:
     """Hold the queue as somebody else would: nothing begins."""
-    root.mkdir()
-    held = [lock.acquire(root / name) for name in ("queue.lock", "queue.standby.lock")]
-    assert all(held)
-    yield
-    for item in held:
-        if item is not None:
-            item.release()
+    with held_queue(root):
+        yield
 
 
 def each(root: Path, *commands: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:

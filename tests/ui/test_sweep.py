@@ -11,9 +11,10 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
+from tests.run.held_queue import held_queue
 from tests.ui.pilots import LARGE, MIDDLE, SMALL, drive, screen_text, settle, until
 from tests.ui.standings import ended
-from vitdash.run import labels, lock, queue, store
+from vitdash.run import labels, queue, store
 from vitdash.run.known import Known
 from vitdash.run.states import States
 from vitdash.ui.app import Dashboard
@@ -175,7 +176,6 @@ def test_the_line_for_a_shell_is_copied() -> None:
 def test_a_sweep_begins_in_the_dashboard_and_is_gone_on_with(root: Path) -> None:
     """w, type, f5: its runs wait under its tag. The same again has nothing left; f6 would train all anew."""
     ended(root, "first", 0.9)
-    held = [lock.acquire(root / name) for name in ("queue.lock", "queue.standby.lock")]
 
     async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
         await pilot.press("w")
@@ -204,10 +204,8 @@ def test_a_sweep_begins_in_the_dashboard_and_is_gone_on_with(root: Path) -> None
         await planned(pilot, app.screen)
         assert "2 new" in said(app.screen)
 
-    drive(root, journey)
-    for item in held:
-        if item is not None:
-            item.release()
+    with held_queue(root):
+        drive(root, journey)
 
 
 def test_a_dashboard_that_only_watches_starts_no_sweep(root: Path) -> None:
