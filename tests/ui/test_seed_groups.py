@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from vitdash.statistics import spread
 from vitdash.ui import seed_groups
 from vitdash.ui.app import Dashboard
 from vitdash.ui.mean_curves import MeanCurves, Shared
+from vitdash.ui.plot.columns import Window
+from vitdash.ui.plot.curve import Curve
 from vitdash.ui.plot.series import Series
 from vitdash.ui.screens.compare import Compare
 from vitdash.ui.signs import Sign
@@ -262,3 +265,29 @@ def test_a_group_of_which_a_run_is_halfway_says_so(root: Path) -> None:
         assert row.cells[2].text == "0.9100 ± 0.0100"
 
     drive(root, journey)
+
+
+def test_another_revision_is_drawn_anew_though_its_end_is_the_same() -> None:
+    """A chart draws only what has come at the end; a mean changes in the middle, where a slower seed has got to."""
+    window = Window(0.0, 4.0, 8)
+    before = Series("group loss", "", SIGN, [1, 2, 3], [1.0, 1.0, 1.0], band=([0.5] * 3, [1.5] * 3), revision=1)
+    curve = Curve(before)
+    curve.take(before, 0.0)
+    assert curve.gather(window) == 0
+    assert curve.gather(window) is None
+    curve.take(replace(before, y=[1.0, 5.0, 1.0], revision=2), 0.0)
+    assert curve.gather(window) == 0
+    assert max(item.high for item in curve.main) == 5.0
+
+
+def test_a_band_is_smoothed_with_its_line() -> None:
+    """Else a smooth line would run outside of what lies around it."""
+    y = [1.0 + number % 2 for number in range(200)]
+    limits = [value - 0.1 for value in y], [value + 0.1 for value in y]
+    series = Series("group loss", "", SIGN, list(range(200)), y, band=limits)
+    curve = Curve(series)
+    curve.take(series, 50.0)
+    curve.gather(Window(0.0, 200.0, 40))
+    for lower, line, upper in zip(curve.limits[0], curve.main, curve.limits[1], strict=True):
+        assert line.high - lower.high == pytest.approx(0.1)
+        assert upper.low - line.low == pytest.approx(0.1)
