@@ -40,7 +40,8 @@ def test_a_sweep_is_looked_at_lined_up_and_gone_on_with(root: Path) -> None:
         "cnn-lr0.0003-s0", "cnn-lr0.001-s0", "cnn-lr0.0003-s1", "cnn-lr0.001-s1",
     ]  # fmt: skip
     assert lines[5] == "4 runs, tagged cnn-learning_rate: 4 new."
-    assert lines[6].startswith("Nothing like it was measured yet, so nobody knows how long that takes; 1 at once, ")
+    assert lines[6].startswith("Nothing like it was measured yet, so nobody knows how long that takes; ")
+    assert lines[6].endswith(" at once, 1 thread each.")
     assert begun[0] == 0
     assert begun[1].endswith("4 runs wait for a turn. Then: vitdash compare --tag cnn-learning_rate\n")
     waiting = queue.waiting(root, States(root).look())

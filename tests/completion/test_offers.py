@@ -170,3 +170,13 @@ def test_only_runs_that_can_obey_are_offered(root: Path, tmp_path: Path) -> None
 def test_a_line_is_split_as_bash_does(line: str, words: list[str]) -> None:
     """Also while a quote is still open."""
     assert answer.split(line) == words
+
+
+def test_a_sweep_s_knobs_are_those_of_its_preset_that_change_a_result() -> None:
+    """After the equals sign one value after the other."""
+    knobs = offered("sweep", "cnn", "--matrix", "")
+    assert {"width=", "learning_rate=", "seed="} <= set(knobs)
+    assert not {"threads=", "data_dir="} & set(knobs)
+    assert offered("sweep", "cnn", "--matrix", "loss=l2,") == ["loss=l2,l2", "loss=l2,cross-entropy"]
+    assert offered("sweep", "cn") == ["cnn"]
+    assert "heads=" in offered("sweep", "--matrix", "")

@@ -14,7 +14,7 @@ from tests.run.bare_runs import rewrite
 from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError
-from vitdash.run import combinations, known, labels, machine, queue, state, store, sweep
+from vitdash.run import known, labels, machine, queue, state, store, sweep
 from vitdash.run.known import Known
 from vitdash.run.state import State
 from vitdash.run.states import States
@@ -142,7 +142,7 @@ def test_runs_wait_in_order_under_the_sweeps_tag(root: Path, lined_up: Callable[
     assert [store.shown_name(run) for run in waiting] == [member.name for member in plan.members]
     assert {labels.read(run).tags for run in waiting} == {(plan.name,)} == {("cnn-learning_rate",)}
     assert [store.read_config(run).fingerprint() for run in waiting] == [item.fingerprint for item in plan.members]
-    assert store.read_config(waiting[0]).compute.threads == combinations.threads_for(1)
+    assert store.read_config(waiting[0]).compute.threads == 1
     assert waiting[0].read_claim().command == ("sweep",)
 
 
@@ -212,7 +212,7 @@ def test_time_is_told_from_what_was_measured(root: Path) -> None:
 
 
 def test_threads_that_were_stated_stay(root: Path) -> None:
-    """They are a core's each for all at once, unless somebody says otherwise."""
+    """It is one unless somebody says otherwise: the last bits of a result depend on it, so it must not be the jobs'."""
     stated = sweep.plan(wanted(settings=SMALL | {"threads": "3"}, matrix=RATES), Known(), jobs=2)
     assert {member.config.compute.threads for member in stated.members} == {3}
     many = sweep.plan(wanted(matrix=RATES), Known(), jobs=64)
@@ -231,6 +231,24 @@ def test_names_say_what_varies_and_stay_within_bounds() -> None:
     assert len({member.name for member in long.members}) == 2
     assert all(len(member.name) <= 60 for member in long.members)
     assert len(long.name) <= 40
+
+
+def test_as_many_train_at_once_as_there_are_cores_and_memory(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More stay if somebody has said so; a GPU's queue is left as it is."""
+    root.mkdir()
+    monkeypatch.setattr(machine, "has_gpus", lambda: False)
+    monkeypatch.setattr(machine, "cores", lambda: 8)
+    monkeypatch.setattr(machine, "memory", lambda: 64_000_000_000)
+    assert sweep.usual_jobs(root) == 8
+    monkeypatch.setattr(machine, "memory", lambda: 4_000_000_000)
+    assert sweep.usual_jobs(root) == 2
+    monkeypatch.setattr(machine, "memory", lambda: 1_000_000_000)
+    assert sweep.usual_jobs(root) == 1
+    queue.set_jobs(root, 3)
+    assert sweep.usual_jobs(root) == 3
+    monkeypatch.setattr(machine, "memory", lambda: 64_000_000_000)
+    monkeypatch.setattr(machine, "has_gpus", lambda: True)
+    assert sweep.usual_jobs(root) == 3
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

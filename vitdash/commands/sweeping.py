@@ -55,7 +55,7 @@ def sweep(
     jobs: Annotated[
         int | None,
         typer.Option(
-            metavar="NUMBER", parser=whole_number, help="Let so many runs train at once from now on; else as it is."
+            metavar="NUMBER", parser=whole_number, help="Let so many runs train at once from now on; else one a core."
         ),
     ] = None,
     runs_dir: RunsDir = None,
@@ -82,12 +82,12 @@ def sweep(
         name=name or "",
     )
     queue.check_jobs(jobs if jobs is not None else 1)
-    plan = sweeps.plan(wanted, known.survey(folder), jobs or queue.read(folder).jobs)
+    plan = sweeps.plan(wanted, known.survey(folder), jobs or sweeps.usual_jobs(folder))
     if not as_json:
         sweeping.preview(out(), plan)
     launched = None
     if plan.to_do and not dry_run and agreed(f"Line up {runs(len(plan.to_do))}?", yes=yes):
-        launched = _line_up(plan, folder, jobs)
+        launched = _line_up(plan, folder)
     if as_json:
         print_json(sweeps.describe(plan, launched))
     elif launched is not None:
@@ -96,10 +96,9 @@ def sweep(
         raise typer.Exit(EXIT_RUN_FAILED)
 
 
-def _line_up(plan: Plan, folder: Path, jobs: int | None) -> Launched:
+def _line_up(plan: Plan, folder: Path) -> Launched:
     from vitdash.run import queue
     from vitdash.run import sweep as sweeps
 
-    if jobs is not None:
-        queue.set_jobs(folder, jobs)
+    queue.set_jobs(folder, plan.jobs)
     return sweeps.launch_all(plan.members, plan.name, folder, tuple(sys.argv[1:]))

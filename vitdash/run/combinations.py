@@ -15,13 +15,15 @@ from vitdash.errors import InputError
 from vitdash.expression import Expression
 from vitdash.knobs import Value, knobs_of
 from vitdash.matrix import SEED, Matrix, Typed
-from vitdash.run import machine
 from vitdash.run.fields import FIGURES, Facts, Field, knob_fields
 from vitdash.run.state import State
 from vitdash.run.store import Run
 from vitdash.run.summary import Figures, Summary
 from vitdash.text import plain, setting
 
+THREADS = 1
+"""Of each member, unless somebody says otherwise: the number decides about the last bits of a result, so it must not
+depend on how many train at once; and as many runs as cores, of one thread each, are the best use of them."""
 PLANNED_FIGURES = ("preset", "dataset", "architecture", "parameters")
 """What a filter may ask besides knobs: of a run that has not begun, nothing more is known."""
 
@@ -40,11 +42,6 @@ class Wanted:
     seeds: tuple[int, ...] = ()
     again: bool = False
     name: str = ""
-
-
-def threads_for(jobs: int) -> int:
-    """Return how many threads each of so many runs at once has, so that together they have one for each core."""
-    return max(1, machine.cores() // jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Ground:
         return math.prod(map(len, self.matrix.values())) * len(self.seeds)
 
 
-def grounds(wanted: Wanted, jobs: int) -> list[Ground]:
+def grounds(wanted: Wanted) -> list[Ground]:
     """Return each preset with what varies of it.
 
     Raises:
@@ -80,7 +77,7 @@ def grounds(wanted: Wanted, jobs: int) -> list[Ground]:
     """
     bases = [_base(name, wanted) for name in dict.fromkeys(wanted.presets)]
     matrix.check_size([*(map(len, base.listed.values())), len(base.seeds)] for base in bases)
-    return [_ground(base, wanted, jobs) for base in bases]
+    return [_ground(base, wanted) for base in bases]
 
 
 def _base(preset: str, wanted: Wanted) -> _Base:
@@ -97,7 +94,7 @@ def _base(preset: str, wanted: Wanted) -> _Base:
     return _Base(config, own, listed, wanted.seeds or seeds)
 
 
-def _ground(base: _Base, wanted: Wanted, jobs: int) -> Ground:
+def _ground(base: _Base, wanted: Wanted) -> Ground:
     config = base.config
     try:
         values = base.own | matrix.parse(wanted.matrix, config)
@@ -108,8 +105,7 @@ def _ground(base: _Base, wanted: Wanted, jobs: int) -> Ground:
     varies = bool(wanted.seeds) or SEED in values
     seeds = values.pop(SEED, (config.train.seed,))
     if not config.compute.threads:
-        # Fixed now, so that a member computes the same however many run at once when its turn comes.
-        config = config.replace({"threads": threads_for(jobs)})
+        config = config.replace({"threads": THREADS})
     return Ground(config, values, _checked_seeds(config, wanted.seeds or seeds), varies)
 
 

@@ -55,3 +55,17 @@ def processor() -> str:
         return plain(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
     except OSError:
         return ""
+
+
+def memory() -> int:
+    """Return how many bytes of memory there are."""
+    import psutil
+
+    return int(psutil.virtual_memory().total)
+
+
+def has_gpus() -> bool:
+    """Return whether there is anybody to ask about NVIDIA's GPUs: a list of them is not worth importing torch."""
+    import shutil
+
+    return shutil.which("nvidia-smi") is not None

@@ -13,7 +13,7 @@ from vitdash.config import RunConfig
 from vitdash.errors import InputError, VitdashError
 from vitdash.knobs import Value
 from vitdash.matrix import SEED
-from vitdash.run import combinations, labels, launch, queue, sweep_names
+from vitdash.run import combinations, labels, launch, machine, queue, sweep_names
 from vitdash.run.combinations import Wanted
 from vitdash.run.estimate import Estimate
 from vitdash.run.known import Known, Seen
@@ -22,7 +22,10 @@ from vitdash.run.store import Run
 from vitdash.run.sweep_names import Naming
 from vitdash.text import count, plain
 
-__all__ = ["Launched", "Member", "Plan", "Wanted", "describe", "launch_all", "plan"]
+__all__ = ["Launched", "Member", "Plan", "Wanted", "describe", "launch_all", "plan", "usual_jobs"]
+
+BYTES_EACH = 1_500_000_000
+"""What a member may take at the most, with some room: a `cnn` with its evaluation takes 1.1 GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def plan(wanted: Wanted, known: Known, jobs: int = 1) -> Plan:
     Raises:
         InputError: a preset, a knob, a value, a combination, the filter or the name is none, or nothing is left.
     """
-    grounds = combinations.grounds(wanted, jobs)
+    grounds = combinations.grounds(wanted)
     number = sum(ground.number for ground in grounds)
     varied = tuple(dict.fromkeys(name for ground in grounds for name in ground.matrix))
     if number == 1 and not varied:
@@ -115,6 +118,17 @@ def plan(wanted: Wanted, known: Known, jobs: int = 1) -> Plan:
     name = labels.check_tag(wanted.name, "--name") if wanted.name else sweep_names.of_sweep(titles, varied)
     same = wanted_ones - len(found)
     return Plan(name, tuple(found.values()), number, number - wanted_ones, same, jobs, varied)
+
+
+def usual_jobs(root: Path) -> int:
+    """Return how many members train at once unless somebody says: one for each core, as far as there is memory.
+
+    Where a GPU does the work nobody knows how many it holds, so the queue's own number stays.
+    """
+    now = queue.read(root).jobs
+    if machine.has_gpus():
+        return now
+    return min(queue.MOST_JOBS, max(now, min(machine.cores(), machine.memory() // BYTES_EACH)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class Visits:
             self._app.launch(wanted.config, wanted.name, queued=wanted.queue)
 
     def _sweep(self) -> None:
+        from vitdash.run import sweep
         from vitdash.run.known import Known
         from vitdash.ui.screens.sweep import Sweep
         from vitdash.ui.sweep_text import JOBS, PRESETS
@@ -101,7 +102,7 @@ class Visits:
         root = self._app.feed.root.absolute()
         preset = self._app.dashboard.presets.cursor_preset or FIRST_PRESET
         screen = Sweep(
-            {PRESETS: preset, JOBS: str(self._app.feed.jobs)},
+            {PRESETS: preset, JOBS: str(sweep.usual_jobs(root))},
             known=lambda: Known(_seen(standings)),
             options=("--runs-dir", str(root)) if store.default_root().absolute() != root else (),
             unicode=self._app.appearance.unicode,
