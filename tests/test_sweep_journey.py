@@ -29,7 +29,7 @@ SWEEP: tuple[str, ...] = (
     "learning_rate=3e-4,1e-3",
 )
 SWEEP += ("--set", "width=4", "--set", "threads=1", "--set", "checkpoint_every_images=640", "--yes")
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 600.0
 LOOK_SECONDS = 0.02
 
 

@@ -45,7 +45,7 @@ def compare(
     runs_dir: RunsDir = None,
     as_json: Json = False,
 ) -> None:
-    """Compare runs: seeds taken together, what is noise, which knob matters. See docs/comparing.md."""
+    """Compare runs and seeds: what is noise, which knob matters. See docs/comparing.md."""
     from vitdash.export import comparison
     from vitdash.terminal import comparing
 

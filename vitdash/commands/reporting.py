@@ -55,7 +55,7 @@ def report(
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="What stands above it.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the files.")] = False,
 ) -> None:
-    """Write a page about runs or a sweep: recipe, table, plots, findings."""
+    """Write a page about runs or a sweep: recipe, table, plots."""
     from vitdash.export import destination
     from vitdash.export import report as pages
     from vitdash.run import references as typed

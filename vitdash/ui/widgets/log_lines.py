@@ -11,6 +11,7 @@ from vitdash.ui.widgets.inked import Inked
 class LogLines(Inked, can_focus=True):
     """Lines that stay at their end while they are there."""
 
+    _wanted = False
     _follows = True
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -20,12 +21,15 @@ class LogLines(Inked, can_focus=True):
 
     def on_resize(self) -> None:
         """Stay at the end, wherever that is now."""
-        if self._follows:
-            self.call_after_refresh(self.scroll_end, animate=False)
+        self.call_after_refresh(self._keep_to_end)
 
     def show(self, lines: Sequence[Line], empty: str, *, follow: bool = True) -> None:
         """Show these lines; `empty` is said where there are none, and `follow` keeps to the end while it is shown."""
-        at_end = follow and self._follows
+        self._wanted = follow
         self.write(lines or [Line((empty, "muted"))])
-        if at_end:
-            self.call_after_refresh(self.scroll_end, animate=False)
+        self.call_after_refresh(self._keep_to_end)
+
+    def _keep_to_end(self) -> None:
+        # Asked when it is time: something else may be shown by then.
+        if self._wanted and self._follows:
+            self.scroll_end(animate=False)
