@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from tests.bench.hardware import describe, spread
+from tests.bench.installed import compile_bytecode
 from vitdash import presets
 from vitdash.run import store
 from vitdash.run.events import Evaluated, RunFinished, RunStarted, TrainProgress
@@ -67,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repetitions", type=int, default=15)
     repetitions = parser.parse_args().repetitions
+    compile_bytecode()
     print(describe())
     print("wall milliseconds; median (range, n)")
     python = [sys.executable, "-m", "vitdash"]

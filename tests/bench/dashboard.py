@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.hardware import describe, spread
+from tests.bench.installed import compile_bytecode
 from tests.recorded import started
 from tests.ui.terminal import COMMAND, Terminal
 from vitdash import presets
@@ -238,6 +239,7 @@ def main() -> None:
     parser.add_argument("only", nargs="*", help="open, thousand, watch, idle, event, key; all of them without")
     given = parser.parse_args()
     wanted = set(given.only) or {"open", "thousand", "watch", "idle", "event", "key"}
+    compile_bytecode()
     print(describe())
     print(f"a terminal of {COLUMNS}x{ROWS}; median (range, n)")
     with tempfile.TemporaryDirectory() as folder:
