@@ -41,8 +41,15 @@ class ResNet18:
         return total + 512 * self.code_size + self.code_size
 
     def build(self, image_size: int) -> nn.Module:  # noqa: ARG002 - pooling makes it independent
-        """Build the encoder: (B, 3, H, W) → (B, code_size)."""
+        """Build the encoder: (B, 3, H, W) → (B, code_size).
+
+        On small images the last stages run at 1×1, where torchvision's convolutions would spend eight of nine
+        multiplications on padding.
+        """
         from torchvision.models import resnet18
 
+        from vitdash.layers.live_taps import leave_out_dead_taps
+
         encoder: nn.Module = resnet18(num_classes=self.code_size)
+        leave_out_dead_taps(encoder)
         return encoder
