@@ -15,7 +15,7 @@ from vitdash import TrainingRun, VitdashError, load_dataset, load_model
 from vitdash.config import RunConfig
 from vitdash.engine import checkpoint, model, optim
 from vitdash.engine.batches import as_input
-from vitdash.engine.train import Training
+from vitdash.engine.stepping import Training
 from vitdash.run.store import Run
 
 

@@ -13,7 +13,7 @@ from vitdash.config import RunConfig
 from vitdash.engine import checkpoint
 from vitdash.engine.checkpoint import Position
 from vitdash.engine.prepare import prepare
-from vitdash.engine.train import Training
+from vitdash.engine.stepping import Training
 from vitdash.errors import RunError
 
 POSITION = Position(images_seen=640, seq=12, seconds=3.5, best_loss=0.05, config="text")
@@ -26,7 +26,8 @@ def training(tiny: RunConfig) -> Training:
     training.model(torch.rand(4, 1, 28, 28)).square().mean().backward()
     training.optimizer.step()
     training.images_seen = 640
-    training.meter.add(torch.tensor(0.1), torch.eye(4), torch.arange(4), begun=0.0)
+    training.meter.count(torch.tensor(0.1), torch.eye(4), torch.arange(4))
+    training.meter.passed(4, begun=0.0)
     return training
 
 

@@ -18,7 +18,8 @@ from vitdash.engine.datasets import Dataset, digits
 from vitdash.engine.judge import Diagnosed
 from vitdash.engine.moments import Moment
 from vitdash.engine.prepare import prepare
-from vitdash.engine.train import Training, train
+from vitdash.engine.stepping import Training
+from vitdash.engine.train import train
 from vitdash.errors import RunError
 from vitdash.run.events import Evaluated, Event, Phase, Probed, TrainProgress
 

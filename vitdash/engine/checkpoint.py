@@ -12,8 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from vitdash.engine.meter import Meter
-from vitdash.engine.train import Training
+from vitdash.engine.stepping import Training
 from vitdash.errors import RunError
 from vitdash.run.files import replace_atomically
 from vitdash.text import plain
@@ -75,7 +74,7 @@ def restore(path: Path, training: Training, *, needs_optimizer_before: int) -> P
     try:
         training.model.load_state_dict(content["model"])
         training.images_seen = int(content["images_seen"])
-        training.meter = Meter(**content["meter"])
+        training.meter.restore(content["meter"])
         if content["optimizer"] is not None:
             training.optimizer.load_state_dict(content["optimizer"])
         elif training.images_seen < needs_optimizer_before:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from vitdash.errors import RunError
@@ -16,22 +17,25 @@ from vitdash.text import count
 TICK_SECONDS = 0.1
 
 
-@dataclass(slots=True)
 class Meter:
-    """Sums since the last record. Tensors stay on the device until they are read: reading waits for it."""
+    """Sums since the last record. Those over images stay on the device until they are read: reading waits for it."""
 
-    loss: Tensor | float = 0.0
-    correct: Tensor | float = 0.0
-    images: int = 0
-    seconds: float = 0.0
-    ticked: float = 0.0
+    def __init__(self, device: torch.device | str = "cpu") -> None:
+        self._loss = torch.zeros((), device=device)
+        self._correct = torch.zeros((), dtype=torch.int64, device=device)
+        self._images = 0
+        self._seconds = 0.0
+        self._ticked = 0.0
 
-    def add(self, loss: Tensor, logits: Tensor, labels: Tensor, begun: float) -> None:
-        """Count one batch: its mean loss, how many of its argmaxes are right, and its time since `begun`."""
-        self.loss = self.loss + loss.detach() * len(labels)
-        self.correct = self.correct + (logits.detach().argmax(1) == labels).sum()
-        self.images += len(labels)
-        self.seconds += time.perf_counter() - begun
+    def count(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
+        """Add a batch's mean loss, and how many of its argmaxes are right, in place: a captured step repeats it."""
+        self._loss.add_(loss.detach() * len(labels))
+        self._correct.add_((logits.detach().argmax(1) == labels).sum())
+
+    def passed(self, images: int, begun: float) -> None:
+        """Add a batch's images, and its time since `begun`."""
+        self._images += images
+        self._seconds += time.perf_counter() - begun
 
     def record(self, images_seen: int, learning_rate: float) -> TrainProgress:
         """Return the means and start anew.
@@ -40,7 +44,8 @@ class Meter:
             RunError: the loss is no longer a number.
         """
         loss, accuracy, speed = self._read(images_seen)
-        self.loss, self.correct, self.images, self.seconds = 0.0, 0.0, 0, 0.0
+        self._set(loss=0.0, correct=0.0, images=0)
+        self._seconds = 0.0
         return TrainProgress(
             images_seen=images_seen,
             loss=loss,
@@ -56,22 +61,35 @@ class Meter:
             RunError: the loss is no longer a number.
         """
         now = time.monotonic()
-        if now - self.ticked < TICK_SECONDS:
+        if now - self._ticked < TICK_SECONDS:
             return None
-        self.ticked = now
+        self._ticked = now
         loss, accuracy, speed = self._read(images_seen)
         return Tick(images_seen=images_seen, loss=loss, accuracy=accuracy, images_per_second=speed)
 
     def state(self) -> dict[str, Any]:
         """Return the sums as plain numbers, for a checkpoint."""
-        return {"loss": float(self.loss), "correct": float(self.correct), "images": self.images}
+        return {"loss": float(self._loss), "correct": float(self._correct), "images": self._images}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from sums that `state` returned.
+
+        Raises:
+            KeyError, TypeError, ValueError: they are none.
+        """
+        self._set(loss=float(state["loss"]), correct=float(state["correct"]), images=int(state["images"]))
+
+    def _set(self, *, loss: float, correct: float, images: int) -> None:
+        self._loss.fill_(loss)
+        self._correct.fill_(int(correct))
+        self._images = images
 
     def _read(self, images_seen: int) -> tuple[float, float, float]:
         waited = time.perf_counter()
-        loss, accuracy = float(self.loss) / self.images, float(self.correct) / self.images
-        self.seconds += time.perf_counter() - waited
+        loss, accuracy = float(self._loss) / self._images, float(self._correct) / self._images
+        self._seconds += time.perf_counter() - waited
         require_finite(loss, images_seen)
-        return significant(loss), significant(accuracy), significant(self.images / max(self.seconds, 1e-9))
+        return significant(loss), significant(accuracy), significant(self._images / max(self._seconds, 1e-9))
 
 
 def significant(value: float) -> float:

@@ -15,9 +15,10 @@ from vitdash.config import RunConfig
 from vitdash.engine import device, promises
 from vitdash.engine.datasets import Dataset, DatasetLoader, Report
 from vitdash.engine.memory import release_freed
+from vitdash.engine.meter import Meter
 from vitdash.engine.model import build_model
 from vitdash.engine.optim import build_optimizer
-from vitdash.engine.train import Training
+from vitdash.engine.stepping import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     model = build_model(decided)
     promises.check_encoder(model.encoder, config.model, config.dataset.image_size)
     model = model.to(chosen)
-    return Prepared(decided, dataset, Training(model, build_optimizer(model, decided.optim)))
+    return Prepared(decided, dataset, Training(model, build_optimizer(model, decided.optim), meter=Meter(chosen)))
 
 
 def load_dataset(config: RunConfig, report: Report, cancelled: Callable[[], bool]) -> Dataset:
