@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 from torch import nn
 
 from vitdash.config import OptimKnobs, TrainKnobs
-from vitdash.engine.optim import build_optimizer, learning_rate, losses, objective, set_learning_rate
+from vitdash.engine.optim import (
+    build_optimizer,
+    learning_rate,
+    load_state,
+    losses,
+    objective,
+    set_learning_rate,
+)
 
 LOGITS = torch.tensor([[0.5, -1.0, 2.0], [0.0, 0.25, -0.5]])
 LABELS = torch.tensor([2, 0])
@@ -93,3 +102,21 @@ def test_each_optimiser_is_torchs_with_the_knobs_given(optim: OptimKnobs, kind: 
             stepper.step()
     assert isinstance(optimizer, kind)
     assert torch.allclose(ours.weight, theirs.weight, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["adamw", "adam", "sgd"])
+def test_a_state_saved_in_another_order_in_memory_goes_on_alike(kind: str) -> None:
+    """A checkpoint of a network whose weights lay differently is gone on from to the bit, momentum and all."""
+    torch.manual_seed(0)
+    before, after = nn.Conv2d(3, 2, 2), nn.Conv2d(3, 2, 2).to(memory_format=torch.channels_last)
+    first, second = (build_optimizer(net, OptimKnobs(optimizer=kind)) for net in (before, after))
+    before.weight.grad = torch.rand(2, 3, 2, 2)
+    first.step()
+    after.load_state_dict(before.state_dict())
+    load_state(second, copy.deepcopy(first.state_dict()))
+    gradient = torch.rand(2, 3, 2, 2)
+    for net, optimizer in ((before, first), (after, second)):
+        net.weight.grad = torch.empty_like(net.weight).copy_(gradient)
+        optimizer.step()
+    assert before.weight.stride() != after.weight.stride()
+    assert torch.equal(before.weight, after.weight)

@@ -54,16 +54,16 @@ class VisionTransformer:
 
     def build(self, image_size: int) -> nn.Module:
         """Build the encoder: (B, 3, image_size, image_size) → (B, code_size)."""
-        from torchvision.models import VisionTransformer as TorchvisionTransformer
+        from vitdash.layers import vision_transformer
 
-        encoder: nn.Module = TorchvisionTransformer(
+        return vision_transformer.VisionTransformer(
             image_size=image_size,
-            patch_size=self.patch,
-            num_layers=self.layers,
-            num_heads=self.heads,
-            hidden_dim=self.hidden,
-            mlp_dim=self.mlp,
+            channels=self.channels,
+            patch=self.patch,
+            layers=self.layers,
+            heads=self.heads,
+            hidden=self.hidden,
+            mlp=self.mlp,
             dropout=self.dropout,
-            num_classes=self.code_size,
+            code_size=self.code_size,
         )
-        return encoder

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from vitdash.engine.optim import load_state
 from vitdash.engine.stepping import Training
 from vitdash.errors import RunError
 from vitdash.run.files import replace_atomically
@@ -76,7 +77,7 @@ def restore(path: Path, training: Training, *, needs_optimizer_before: int) -> P
         training.images_seen = int(content["images_seen"])
         training.meter.restore(content["meter"])
         if content["optimizer"] is not None:
-            training.optimizer.load_state_dict(content["optimizer"])
+            load_state(training.optimizer, content["optimizer"])
         elif training.images_seen < needs_optimizer_before:
             raise RunError(plain(path), "has no optimiser state, so training cannot go on from it.")
         values = {field.name: content[field.name] for field in dataclasses.fields(Position)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -46,6 +47,19 @@ def build_optimizer(model: nn.Module, optim: OptimKnobs) -> torch.optim.Optimize
                 weight_decay=optim.weight_decay,
                 fused=fused,
             )
+
+
+def load_state(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+    """Bring an optimiser to a state that `state_dict` returned, in the order in memory that its weights have here.
+
+    A state may have been saved by a version that kept them in another order. Torch's fused optimisers go through
+    weights and state side by side without asking, and would pair one weight with another's momentum.
+    """
+    optimizer.load_state_dict(state)
+    for weights, kept in optimizer.state.items():
+        for name, value in kept.items():
+            if isinstance(value, Tensor) and value.shape == weights.shape:
+                kept[name] = torch.empty_like(weights, dtype=value.dtype).copy_(value)
 
 
 def learning_rate(step: int, optim: OptimKnobs, train: TrainKnobs) -> float:
