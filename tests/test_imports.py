@@ -163,6 +163,29 @@ def test_the_package_offers_python_its_functions_and_imports_none_of_them(tmp_pa
     assert not fresh("from vitdash import load_model, open_run, runs, train\nruns()", tmp_path) & HEAVY
 
 
+@pytest.mark.parametrize("preset", ["cnn", "rn18", "vit-l4-h4"])
+def test_a_training_step_needs_neither_torchvision_nor_torch_s_compiler(preset: str, tmp_path: Path) -> None:
+    """Either takes as long to import as torch itself, and the first step is waited for."""
+    code = (
+        "import sys, torch\n"
+        "from vitdash import presets\n"
+        "from vitdash.engine import augment, model, optim, session\n"
+        "from vitdash.engine.batches import as_input\n"
+        f"config = presets.load({preset!r})\n"
+        "network = model.build_model(config)\n"
+        "optimizer = optim.build_optimizer(network, config.optim)\n"
+        "images = torch.zeros(2, 1, 28, 28, dtype=torch.uint8)\n"
+        "for seed in range(20):\n"
+        "    images = augment.augment(\n"
+        "        images, 'trivial-wide', per_image=True, channels=config.model.channels, seed=seed, crop_padding=4)\n"
+        "network(as_input(images, config.model.channels)).square().mean().backward()\n"
+        "optimizer.step()\n"
+        "optimizer.state_dict()\n"
+        "assert 'torch._dynamo' not in sys.modules"
+    )
+    assert not fresh(code, tmp_path) & {"torchvision", "sympy", "sklearn"}
+
+
 def commands() -> Iterator[tuple[str, ...]]:
     yield ("--help",)
     yield ("presets",)

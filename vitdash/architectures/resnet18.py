@@ -41,16 +41,7 @@ class ResNet18:
         return total + 512 * self.code_size + self.code_size
 
     def build(self, image_size: int) -> nn.Module:  # noqa: ARG002 - pooling makes it independent
-        """Build the encoder: (B, 3, H, W) → (B, code_size).
+        """Build the encoder: (B, 3, H, W) → (B, code_size)."""
+        from vitdash.layers import resnet18
 
-        Its last stages see maps of 2×2 and 1×1, where images are as small as 28×28. Channels are innermost, also in
-        the weights: there the taps that meet a pixel lie together.
-        """
-        import torch
-        from torchvision.models import resnet18
-
-        from vitdash.layers.small_maps import fit_small_maps
-
-        encoder: nn.Module = resnet18(num_classes=self.code_size)
-        fit_small_maps(encoder)
-        return encoder.to(memory_format=torch.channels_last)
+        return resnet18.ResNet18(channels=self.channels, code_size=self.code_size)

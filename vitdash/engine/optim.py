@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from vitdash.config import OptimKnobs, TrainKnobs
+from vitdash.engine.fused import FusedOptimizer
 
 
 def objective(logits: Tensor, labels: Tensor, optim: OptimKnobs) -> Tensor:
@@ -26,10 +28,35 @@ def losses(logits: Tensor, labels: Tensor, optim: OptimKnobs) -> Tensor:
     return functional.mse_loss(logits, _one_hot(logits, labels), reduction="none").mean(1)
 
 
-def build_optimizer(model: nn.Module, optim: OptimKnobs) -> torch.optim.Optimizer:
+class Optimizer(Protocol):
+    """What changes the weights: `FusedOptimizer`, or one of `torch.optim`."""
+
+    param_groups: list[dict[str, Any]]
+
+    @property
+    def state(self) -> Mapping[Tensor, dict[str, Any]]:
+        """Running means and the like, by the weights that they belong to."""
+
+    def step(self) -> object:
+        """Change the weights as their gradients say."""
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state by the numbers of parameters."""
+
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> None:
+        """Go on from such a state."""
+
+
+def build_optimizer(model: nn.Module, optim: OptimKnobs) -> Optimizer:
     """Return the optimiser, in its fused form where the device has one."""
+    device = next(model.parameters()).device.type
+    if device == "cpu":
+        return FusedOptimizer(model.parameters(), optim)
     betas = (optim.beta1, optim.beta2)
-    fused = next(model.parameters()).device.type in ("cpu", "cuda", "mps")
+    fused = device in ("cuda", "mps")
     match optim.optimizer:
         case "adamw":
             return torch.optim.AdamW(
@@ -49,7 +76,7 @@ def build_optimizer(model: nn.Module, optim: OptimKnobs) -> torch.optim.Optimize
             )
 
 
-def load_state(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+def load_state(optimizer: Optimizer, state: dict[str, Any]) -> None:
     """Bring an optimiser to a state that `state_dict` returned, in the order in memory that its weights have here.
 
     A state may have been saved by a version that kept them in another order. Torch's fused optimisers go through
@@ -80,7 +107,7 @@ def learning_rate(step: int, optim: OptimKnobs, train: TrainKnobs) -> float:
     return optim.final_learning_rate + (optim.learning_rate - optim.final_learning_rate) * height
 
 
-def set_learning_rate(optimizer: torch.optim.Optimizer, value: float) -> None:
+def set_learning_rate(optimizer: Optimizer, value: float) -> None:
     """Make `value` the learning rate of the next step."""
     for group in optimizer.param_groups:
         group["lr"] = value

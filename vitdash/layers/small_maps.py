@@ -17,37 +17,12 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 
 
-def fit_small_maps(network: nn.Module) -> None:
-    """Exchange the padded convolutions in `network`, in place, for ones that are quick on small maps.
-
-    They keep their parameters and names. Groups, dilation, and padding with anything but zeros are left as they are.
-    """
-    for parent in network.modules():
-        for name, child in parent.named_children():
-            if type(child) is nn.Conv2d and _is_plain(child):
-                setattr(parent, name, SmallMapConv2d.of(child))
-
-
 class SmallMapConv2d(nn.Conv2d):
     """A convolution that is computed as a matrix product wherever each place of its output sees the whole map.
 
-    The function is the same, gradients included: those of taps that meet padding only are zero.
+    The function is the same, gradients included: those of taps that meet padding only are zero. Groups, dilation and
+    padding with anything but zeros are left to torch.
     """
-
-    @classmethod
-    def of(cls, other: nn.Conv2d) -> SmallMapConv2d:
-        """Return a convolution with the very parameters of `other`; nothing is drawn or copied."""
-        made = cls(
-            other.in_channels,
-            other.out_channels,
-            _pair(other.kernel_size),
-            _pair(other.stride),
-            _pair(other.padding),
-            bias=other.bias is not None,
-            device="meta",
-        )
-        made.weight, made.bias = other.weight, other.bias
-        return made.train(other.training)
 
     def forward(self, maps: Tensor) -> Tensor:
         """Convolve (B, C, H, W) to (B, D, H', W')."""
@@ -120,14 +95,12 @@ def _slices(weight: Tensor, windows: tuple[Windows, Windows]) -> Iterator[tuple[
 
 
 def _windows(convolution: nn.Conv2d, maps: Tensor) -> tuple[Windows, Windows] | None:
+    zeros = convolution.padding_mode == "zeros" and not isinstance(convolution.padding, str)
+    if not zeros or convolution.dilation != (1, 1) or convolution.groups != 1:
+        return None
     kernel, stride, padding = map(_pair, (convolution.kernel_size, convolution.stride, convolution.padding))
     rows, columns = (windows_of(*facts) for facts in zip(maps.shape[-2:], kernel, stride, padding, strict=True))
     return None if rows is None or columns is None else (rows, columns)
-
-
-def _is_plain(convolution: nn.Conv2d) -> bool:
-    simple = convolution.padding_mode == "zeros" and convolution.dilation == (1, 1) and convolution.groups == 1
-    return simple and not isinstance(convolution.padding, str) and any(convolution.padding)
 
 
 def _pair(sizes: tuple[int, ...] | str) -> tuple[int, int]:

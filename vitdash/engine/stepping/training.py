@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import torch
-
 from vitdash.engine.meter import Meter
 from vitdash.engine.model import Classifier
+from vitdash.engine.optim import Optimizer
 
 
 @dataclass(slots=True)
@@ -15,6 +14,6 @@ class Training:
     """All that a run's next batch depends on besides its configuration and data."""
 
     model: Classifier
-    optimizer: torch.optim.Optimizer
+    optimizer: Optimizer
     images_seen: int = 0
     meter: Meter = field(default_factory=Meter)
