@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check test bench demo docs
+.PHONY: check test bench demo docs faults
 
 check:  ## format, lint, types, tests
 	ruff format --check .
@@ -18,6 +18,12 @@ bench:  ## ratios within one run; set VITDASH_TEST_DATA to measure on the real F
 	$(PYTHON) -m tests.bench.groups
 	$(PYTHON) -m tests.bench.memory
 	$(PYTHON) -m tests.bench.training
+
+N ?= 20
+SEED ?= 1
+JOBS ?= 2
+faults:  ## real runs, hit by faults at random moments: make faults N=200 SEED=1
+	$(PYTHON) -m tests.faults --cases $(N) --seed $(SEED) --jobs $(JOBS)
 
 docs:  ## the pages that say again what the code declares: commands, presets and knobs, settings, fields
 	$(PYTHON) docs/make_reference.py
