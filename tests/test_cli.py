@@ -119,7 +119,7 @@ ENDED: dict[tuple[str, ...], str] = {
     ("stop", "cnn"): " is finished: there is nothing to stop. See: vitdash show cnn-",
     ("pause", "halted"): " is stopped: there is nothing to pause. Go on with: vitdash resume halted-",
     ("pause", "broken"): "there is nothing to pause. Go on with: vitdash resume broken-",
-    ("resume", "cnn"): " is finished; there is nothing to go on with. See: vitdash show cnn-",
+    ("resume", "cnn"): " is finished; there is nothing to go on with. Extend it with: vitdash resume cnn-",
 }
 
 

@@ -186,6 +186,30 @@ class RunConfig:
     record: RecordKnobs = RecordKnobs()
     compute: ComputeKnobs = dataclasses.field(default_factory=ComputeKnobs)
     reported: Reported | None = None
+    extended_at: tuple[int, ...] = ()
+    """Images at which the run was finished before it was extended: a schedule ends there, and another begins."""
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """Images at which a schedule ends: those at which the run was extended, and the last."""
+        return (*self.extended_at, self.train.max_inputs)
+
+    def planned(self, images_seen: int) -> int:
+        """Return where the schedule ends that is in force after so many images."""
+        return next((end for end in self.ends if images_seen < end), self.train.max_inputs)
+
+    def extended(self, images_seen: int, max_inputs: int) -> Self:
+        """Return this configuration extended, after so many images, to `max_inputs`.
+
+        Raises:
+            InputError: that is no extension.
+        """
+        if max_inputs <= images_seen:
+            reason = f"{max_inputs:,} is not above the {images_seen:,} images that the run has seen."
+            raise InputError("max_inputs", reason)
+        changed = self.replace(self.checked({"max_inputs": max_inputs}))
+        at = tuple(end for end in self.extended_at if end < images_seen)
+        return dataclasses.replace(changed, extended_at=(*at, images_seen))
 
     @property
     def dataset(self) -> catalog.DatasetFacts:
@@ -277,8 +301,19 @@ class RunConfig:
             for _, declared, value in self.knobs()
             if declared.affects_result and declared.name not in without
         }
+        if self.extended_at:
+            values["extended_at"] = tuple(map(str, self.extended_at))
         canonical = json.dumps([self.model.name, values], sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def leads_to(self, other: Self, images_seen: int) -> bool:
+        """Return whether after so many images both have computed the same: `other` may end later."""
+        ends = [[end for end in config.ends if end <= images_seen] for config in (self, other)]
+        # Within a schedule its end matters, too.
+        planned = [() if images_seen in config.ends else config.planned(images_seen) for config in (self, other)]
+        alike = [dataclasses.replace(config, extended_at=()) for config in (self, other)]
+        first, second = (config.fingerprint(without=("max_inputs",)) for config in alike)
+        return first == second and ends[0] == ends[1] and planned[0] == planned[1]
 
     def _recipe(self) -> dict[str, Value]:
         ignored = ("seed", "max_inputs")
@@ -296,6 +331,9 @@ class RunConfig:
         """
         if problem := architectures.problem(self.model, self.dataset.image_size, self.dataset.classes):
             raise InputError(problem[0], f"{problem[1]}.")
+        if any(end >= following for end, following in zip(self.ends, self.ends[1:], strict=False)):
+            reason = f"{self.train.max_inputs:,} is not above the {self.extended_at[-1]:,} at which it was extended."
+            raise InputError("max_inputs", reason)
         if self.optim.final_learning_rate > self.optim.learning_rate:
             reason = f"{self.optim.final_learning_rate:g} is above the learning rate of {self.optim.learning_rate:g}"
             raise InputError("final_learning_rate", f"{reason}. Allowed: a number from 0 to the learning rate.")

@@ -135,7 +135,7 @@ def parse(text: str, where: str, name: str) -> RunConfig:
     if not text.strip():
         raise InputError(where, "is empty; a preset needs at least a [model] table with an architecture.")
     content = toml.parse(text, where)
-    toml.check_tables(content, (*TABLES, "reported", "matrix"), where)
+    toml.check_tables(content, (*TABLES, "extended", "reported", "matrix"), where)
     header = {key: value for key, value in content.items() if not isinstance(value, dict)}
     description = _read(Description, header, where)
     description = dataclasses.replace(
@@ -146,7 +146,8 @@ def parse(text: str, where: str, name: str) -> RunConfig:
     }
     model = _read_model(content.get("model"), where)
     reported = _read_reported(content.get("reported"), where)
-    config = RunConfig(description=description, model=model, reported=reported, **others)
+    extended_at = _read_extended(content.get("extended"), where)
+    config = RunConfig(description=description, model=model, reported=reported, extended_at=extended_at, **others)
     try:
         config.check()
     except InputError as error:
@@ -192,6 +193,8 @@ def tables(config: RunConfig) -> dict[str, Any]:
         content.setdefault(table, first)[declared.name] = list(value) if isinstance(value, tuple) else value
     if config.reported is not None:
         content["reported"] = dataclasses.asdict(config.reported)
+    if config.extended_at:
+        content["extended"] = {"at": list(config.extended_at)}
     return content
 
 
@@ -213,6 +216,16 @@ def _read_reported(content: Mapping[str, Any] | None, where: str) -> Reported | 
     if missing := [key for key in knobs_of(Reported) if key not in content]:
         raise InputError(where, f"[reported] lacks {', '.join(missing)}.")
     return _read(Reported, content, where, "[reported] ")
+
+
+def _read_extended(content: Mapping[str, Any] | None, where: str) -> tuple[int, ...]:
+    if content is None:
+        return ()
+    at = content.get("at")
+    whole = isinstance(at, list) and all(type(end) is int and 0 < end <= 10**12 for end in at)
+    if content.keys() != {"at"} or not whole or not isinstance(at, list):
+        raise InputError(where, "[extended] has one key, 'at': a list of numbers of images.", "vitdash writes it.")
+    return tuple(at)
 
 
 def _read(table: type[Table], content: Mapping[str, Any], where: str, place: str = "") -> Table:

@@ -149,7 +149,10 @@ def test_waiting_for_a_run_that_was_stopped_is_no_error(root: Path, tiny: RunCon
     ("claim", "sentence"),
     [
         ("failed", "failed: diverged: the loss is not finite. More: vitdash show {id}"),
-        ("running", "is lost: its worker ended without a word. It last said: Killed Go on with: vitdash resume {id}"),
+        (
+            "running",
+            "is lost: its worker was killed, or ended without a word. It last said: Killed Go on with: vitdash resume {id}",
+        ),
     ],
 )
 def test_waiting_for_a_run_that_failed_says_why(root: Path, tiny: RunConfig, claim: str, sentence: str) -> None:

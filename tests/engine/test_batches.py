@@ -10,7 +10,9 @@ from vitdash.config import RunConfig
 from vitdash.engine.batches import Schedule, TrainingBatches, as_input, crosses
 from vitdash.engine.datasets import Dataset
 
-schedules = st.builds(Schedule, st.integers(1, 50), st.integers(1, 70), st.integers(1, 300))
+ends = st.lists(st.integers(1, 300), min_size=1, max_size=3, unique=True).map(sorted).map(tuple)
+schedules = st.builds(Schedule, st.integers(1, 50), st.integers(1, 70), ends)
+"""Of runs, some of which were extended."""
 
 
 def small_dataset(images: int = 10) -> Dataset:
@@ -21,10 +23,14 @@ def small_dataset(images: int = 10) -> Dataset:
 
 @given(schedules)
 def test_a_run_sees_exactly_its_planned_images(schedule: Schedule) -> None:
-    """The last batch is cut so that exactly `max_inputs` are seen; steps count without gaps."""
+    """A batch is cut wherever the run was to end; steps count without gaps, both parts of a batch as one."""
     batches = list(schedule.after(0))
-    assert sum(batch.size for batch in batches) == schedule.max_inputs
-    assert [batch.step for batch in batches] == list(range(len(batches)))
+    assert sum(batch.size for batch in batches) == schedule.ends[-1]
+    assert {batch.end for batch in batches} >= set(schedule.ends)
+    steps = [batch.step for batch in batches]
+    assert sorted(set(steps)) == list(range(steps[-1] + 1))
+    twice = [later for earlier, later in zip(batches, batches[1:], strict=False) if earlier.step == later.step]
+    assert {batch.images_seen for batch in twice} <= set(schedule.ends)
     assert all(0 < batch.size <= schedule.batch_size for batch in batches)
 
 

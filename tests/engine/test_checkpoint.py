@@ -40,7 +40,7 @@ def test_what_was_saved_comes_back(training: Training, tiny: RunConfig, tmp_path
     position = Position(images_seen=640, seq=12, seconds=3.5, best_loss=math.inf, config="text")
     checkpoint.save(tmp_path / "c.pt", training, position, with_optimizer=True)
     other = fresh(tiny)
-    assert checkpoint.restore(tmp_path / "c.pt", other, needs_optimizer_before=1000) == position
+    assert checkpoint.restore(tmp_path / "c.pt", other, ends=(1000,)) == position
     saved, restored = training.model.state_dict(), other.model.state_dict()
     assert all(torch.equal(saved[name], restored[name]) for name in saved)
     assert other.meter.state() == training.meter.state()
@@ -59,7 +59,7 @@ def test_a_cut_file_is_refused_in_one_sentence(
     whole = path.read_bytes()
     path.write_bytes(whole[: int(keep if keep > 1 or keep == 0 else len(whole) * keep)])
     with pytest.raises(RunError, match="damaged or cut short") as caught:
-        checkpoint.restore(path, fresh(tiny), needs_optimizer_before=1000)
+        checkpoint.restore(path, fresh(tiny), ends=(1000,))
     assert "\n" not in str(caught.value)
 
 
@@ -83,7 +83,7 @@ def test_no_code_in_a_checkpoint_is_executed(
     else:
         path.write_bytes(pickle.dumps({"format": 1, "model": Payload()}))
     with pytest.raises(RunError):
-        checkpoint.restore(path, fresh(tiny), needs_optimizer_before=1000)
+        checkpoint.restore(path, fresh(tiny), ends=(1000,))
     assert not (tmp_path / "executed").exists()
 
 
@@ -102,7 +102,7 @@ def test_a_file_that_is_no_checkpoint_of_this_run_is_refused(tiny: RunConfig, tm
     path = tmp_path / "c.pt"
     torch.save(content, path)
     with pytest.raises(RunError) as caught:
-        checkpoint.restore(path, fresh(tiny), needs_optimizer_before=1000)
+        checkpoint.restore(path, fresh(tiny), ends=(1000,))
     assert "\n" not in str(caught.value)
 
 
@@ -111,5 +111,5 @@ def test_a_finished_checkpoint_cannot_be_trained_on(training: Training, tiny: Ru
     path = tmp_path / "c.pt"
     checkpoint.save(path, training, POSITION, with_optimizer=False)
     with pytest.raises(RunError, match="no optimiser state"):
-        checkpoint.restore(path, fresh(tiny), needs_optimizer_before=641)
-    assert checkpoint.restore(path, fresh(tiny), needs_optimizer_before=640) == POSITION
+        checkpoint.restore(path, fresh(tiny), ends=(641,))
+    assert checkpoint.restore(path, fresh(tiny), ends=(640,)) == POSITION

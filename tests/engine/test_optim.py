@@ -41,26 +41,26 @@ def torch_cosine(train: TrainKnobs, steps: int, final: float = 0.0) -> list[floa
 def test_the_cosine_is_torchs_to_the_last_step_and_beyond(max_inputs: int, steps: int) -> None:
     """The closed form equals CosineAnnealingLR, also past T_max, where short batches lead."""
     train = TrainKnobs(max_inputs=max_inputs, batch_size=64)
-    ours = [learning_rate(step, OptimKnobs(), train) for step in range(steps)]
+    ours = [learning_rate(step, OptimKnobs(), train, train.max_inputs) for step in range(steps)]
     assert ours == pytest.approx(torch_cosine(train, steps), rel=1e-9, abs=1e-15)
 
 
 def test_a_cosine_may_end_above_zero() -> None:
     """`final_learning_rate` is torch's eta_min."""
     train = TrainKnobs(max_inputs=6400)
-    ours = [learning_rate(step, OptimKnobs(final_learning_rate=1e-5), train) for step in range(100)]
+    ours = [learning_rate(step, OptimKnobs(final_learning_rate=1e-5), train, train.max_inputs) for step in range(100)]
     assert ours == pytest.approx(torch_cosine(train, 100, final=1e-5), rel=1e-9)
 
 
 def test_warm_up_rises_from_zero_and_then_the_schedule_begins() -> None:
     """Linear over the warm-up's steps, then the cosine over the rest of the run."""
     optim, train = OptimKnobs(warmup_images=640), TrainKnobs(max_inputs=6400)
-    rates = [learning_rate(step, optim, train) for step in range(100)]
+    rates = [learning_rate(step, optim, train, train.max_inputs) for step in range(100)]
     assert rates[:10] == pytest.approx([3e-4 * (step + 1) / 10 for step in range(10)])
     assert rates[10] == 3e-4
     assert rates[10:] == sorted(rates[10:], reverse=True)
     constant = OptimKnobs(schedule="constant", warmup_images=640)
-    assert {learning_rate(step, constant, train) for step in range(10, 100)} == {3e-4}
+    assert {learning_rate(step, constant, train, train.max_inputs) for step in range(10, 100)} == {3e-4}
 
 
 def test_l2_is_the_mean_over_all_outputs_and_the_batch() -> None:

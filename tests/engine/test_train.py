@@ -109,7 +109,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(
         position = Position(first.images_seen, seq=1, seconds=0.0, best_loss=1.0, config="")
         checkpoint.save(file, first, position, with_optimizer=True)
         second = begin(config.replace({"seed": 5}))
-        checkpoint.restore(file, second, needs_optimizer_before=config.train.max_inputs)
+        checkpoint.restore(file, second, ends=config.ends)
         assert told + records(second, config, dataset) == expected
         assert torch.equal(weights(second), weights(whole))
 

@@ -32,6 +32,7 @@ from vitdash.run.events import (
     Stopped,
     Tick,
     TrainProgress,
+    Warned,
 )
 from vitdash.run.history import RunHistory, fold
 from vitdash.run.state import State
@@ -66,7 +67,7 @@ Undisturbed = Callable[[RunConfig], Run]
 
 def series(history: RunHistory) -> list[dict[str, object]]:
     """Return everything a history holds that an undisturbed run would hold too."""
-    events = [*history.progress, *history.evaluations, *history.probes, *history.diagnostics]
+    events = [*history.progress, *history.evaluations, *history.probes, *history.diagnostics, *history.checkpoints]
     return [{key: value for key, value in item.items() if key != "seq"} for item in stable(events)]
 
 
@@ -304,11 +305,12 @@ def test_a_diverged_run_fails_with_its_checkpoint_kept(steady: RunConfig, root: 
     assert all(bool(torch.isfinite(tensor).all()) for tensor in weights_of(worker.run).values())
 
 
-def test_a_damaged_checkpoint_is_named_and_nothing_is_overwritten(steady: RunConfig, root: Path) -> None:
-    """Cut short, it cannot be gone on from: one sentence, the file untouched, the log intact."""
+def test_without_a_sound_checkpoint_the_damage_is_named_and_nothing_overwritten(steady: RunConfig, root: Path) -> None:
+    """Cut short, its predecessor gone, it cannot be gone on from: one sentence, file untouched, log intact."""
     worker = begin(steady, root)
     follow(worker.run, worker, on=when_training(1500, worker.process.terminate))
     worker.process.wait()
+    worker.run.previous.unlink()
     whole = worker.run.checkpoint.read_bytes()
     worker.run.checkpoint.write_bytes(whole[: len(whole) // 2])
     events = finish(launch.resume(worker.run))
@@ -320,6 +322,40 @@ def test_a_damaged_checkpoint_is_named_and_nothing_is_overwritten(steady: RunCon
     worker.run.checkpoint.write_bytes(whole)
     finish(launch.resume(worker.run))
     assert state.derive(worker.run) is State.FINISHED
+
+
+def test_a_flipped_bit_costs_one_checkpoint_and_no_more(
+    steady: RunConfig, root: Path, undisturbed: Undisturbed
+) -> None:
+    """Torch would load it as another weight; here the predecessor is used, the log says so, the result is the same."""
+    worker = begin(steady, root)
+    follow(worker.run, worker, on=when_training(2700, worker.process.kill))
+    worker.process.wait()
+    before = torch.load(worker.run.previous, weights_only=True)["images_seen"]
+    content = bytearray(worker.run.checkpoint.read_bytes())
+    content[len(content) // 2] ^= 1
+    worker.run.checkpoint.write_bytes(content)
+    events = finish(launch.resume(worker.run))
+    assert [event.from_images for event in events if isinstance(event, Resumed)] == [before]
+    (warning,) = [event.message for event in events if isinstance(event, Warned)]
+    assert warning.startswith("checkpoint.pt is damaged or cut short: the checksum of ")
+    assert warning.endswith(f"is wrong; gone on from its predecessor at {before:,} images")
+    assert_same_result(worker.run, undisturbed(steady))
+    assert not worker.run.previous.exists()
+
+
+def test_a_checkpoint_that_nobody_announced_is_announced_when_the_run_goes_on(
+    steady: RunConfig, root: Path, undisturbed: Undisturbed
+) -> None:
+    """Killed between saving and telling, the run lacks no event in the end."""
+    worker = begin(steady, root)
+    follow(worker.run, worker, on=when_training(2700, worker.process.kill))
+    worker.process.wait()
+    lines = worker.run.events.read_bytes().splitlines(keepends=True)
+    announced = max(place for place, line in enumerate(lines) if b'"CheckpointSaved"' in line)
+    worker.run.events.write_bytes(b"".join(lines[:announced]))
+    finish(launch.resume(worker.run))
+    assert_same_result(worker.run, undisturbed(steady))
 
 
 def test_what_a_crash_left_half_written_is_gone_when_the_run_goes_on(steady: RunConfig, root: Path) -> None:

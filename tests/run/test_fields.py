@@ -23,8 +23,8 @@ from vitdash.run.store import Run
 
 CNN, VIT = presets.load("cnn"), presets.load("vit-l8-h8-mlp1024")
 EVERYTHING = [
-    "run", "name", "preset", "dataset", "architecture", "state", "tags", "note", "created", "age", "images_seen",
-    "planned_images", "progress", "loss", "validation_loss", "accuracy", "argmax", "svc", "svc_held_out",
+    "run", "name", "preset", "dataset", "architecture", "state", "stalled", "tags", "note", "created", "age",
+    "images_seen", "planned_images", "progress", "loss", "validation_loss", "accuracy", "argmax", "svc", "svc_held_out",
     "reported_validation_loss", "reported_accuracy", "reported_svc", "current_learning_rate", "images_per_second",
     "seconds", "parameters", "disk",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from vitdash.run.events import (
     Skipped,
     Stopped,
     TrainProgress,
+    Warned,
 )
 
 CNN = presets.load("cnn")
@@ -57,6 +58,7 @@ SAID: dict[str, tuple[Event, str]] = {
         ProbeFailed(images_seen=60_000, probe="knn", message="ValueError: no\nneighbours"),
         "     60,000  probe knn failed: ValueError: no neighbours",
     ),
+    "a warning": (Warned(message="gone on from\nits predecessor"), "warning: gone on from its predecessor"),
     "small and large figures": (
         Probed(images_seen=640, probe="mine", values={"tiny": 0.000012345, "huge": 123456.0}, seconds=0.0),
         "        640  tiny 1.234e-05  huge 1.235e+05  in 0.0s",

@@ -274,6 +274,7 @@ def test_a_member_that_cannot_go_on_keeps_no_other_from_it(
     again = lined_up(plan)
     assert again.resumed == done.created[1:]
     assert again.problems == (
-        f"{done.created[0].id}: is finished; there is nothing to go on with. See: vitdash show {done.created[0].id}",
+        f"{done.created[0].id}: is finished; there is nothing to go on with. "
+        f"Extend it with: vitdash resume {done.created[0].id} --max-inputs IMAGES",
     )
     assert state.derive(done.created[1]) is State.QUEUED

@@ -25,7 +25,7 @@ def facts_of(root: Path, asked: Word | None = None, turn: int | None = None) -> 
     fleet.look()
     fleet.poll()
     (known,) = fleet.runs.values()
-    return run_facts.gather(known, SIGN, now=known.history.last_time + 1, asked=asked, turn=turn)
+    return run_facts.gather(known, SIGN, asked=asked, turn=turn)
 
 
 def text(lines: list[Line]) -> str:

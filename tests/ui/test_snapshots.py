@@ -81,8 +81,6 @@ def make(root: Path, name: str, config: RunConfig, claim: str, events: list[Even
 def test_the_dashboard_looks_as_it_did(root: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Composition, figures and curves of the whole screen, at the three sizes it is made for."""
     monkeypatch.setattr(machine_load, "processor_and_memory", lambda: ("cpu ×2 50%", "3.1/24 GB"))
-    # A recording is not silent, it is old.
-    monkeypatch.setattr("vitdash.ui.run_facts.STALLED_SECONDS", float("inf"))
     held = world(root)
     seen: list[str] = []
 

@@ -21,6 +21,7 @@ from vitdash.commands.options import (
     StoppableRunName,
     assigned,
     root,
+    whole_number,
 )
 from vitdash.commands.output import out, print_json
 from vitdash.completion import candidates
@@ -86,13 +87,20 @@ def train(
 
 def resume(
     reference: ResumableRunName,
+    max_inputs: Annotated[
+        int | None,
+        typer.Option(metavar="IMAGES", parser=whole_number, help="Extend a finished run to so many images."),
+    ] = None,
     runs_dir: RunsDir = None,
     detach: Detach = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Go on with a paused, stopped, failed or lost run. An ended one is taken up from its last checkpoint."""
-    from vitdash.run import control, launch, state, store
+    """Go on with a paused, stopped, failed or lost run. An ended one is taken up from its last checkpoint.
+
+    A finished run goes on with --max-inputs: its weights stay, its schedule changes.
+    """
+    from vitdash.run import control, extension, launch, state, store
     from vitdash.terminal import interruptions
 
     run = store.find(root(runs_dir), reference)
@@ -102,6 +110,10 @@ def resume(
     if current is state.State.PAUSED or pausing:
         _ask(run, "run", as_json=as_json)
         return
+    if max_inputs is not None:
+        told = extension.extend(run, max_inputs)
+        if not (as_json or quiet):
+            out().print(told, soft_wrap=True)
     with interruptions.held():
         _attend(launch.resume(run), detach=detach, quiet=quiet, as_json=as_json)
 

@@ -41,15 +41,19 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The batches of a whole run: each epoch anew, its short last batch kept, the run's last one cut to length."""
+    """The batches of a whole run: each epoch anew, its short last batch kept, one cut to length where the run ends.
+
+    `ends` are the images at which it was to end, in order: the last, and those before at which it was extended. There
+    the rest of the batch that was cut is one of its own, so that all others stay as they are.
+    """
 
     train_images: int
     batch_size: int
-    max_inputs: int
+    ends: tuple[int, ...]
 
     def after(self, images_seen: int) -> Iterator[Batch]:
         """Yield the batches that come after a position, which must be the end of a batch or 0."""
-        while images_seen < self.max_inputs:
+        while images_seen < self.ends[-1]:
             batch = self._at(images_seen)
             yield batch
             images_seen = batch.end
@@ -57,11 +61,14 @@ class Schedule:
     def ending_at(self, images_seen: int) -> Batch:
         """Return the batch whose end is at a position above 0."""
         within = (images_seen - 1) % self.train_images
-        return self._at(images_seen - 1 - within % self.batch_size)
+        begin = images_seen - 1 - within % self.batch_size
+        return self._at(max((begin, *(end for end in self.ends if begin < end < images_seen))))
 
     def _at(self, images_seen: int) -> Batch:
         epoch, start = divmod(images_seen, self.train_images)
-        stop = min(start + self.batch_size, self.train_images, start + self.max_inputs - images_seen)
+        whole = (start // self.batch_size + 1) * self.batch_size
+        end = next(end for end in self.ends if images_seen < end)
+        stop = min(whole, self.train_images, start + end - images_seen)
         steps_per_epoch = -(-self.train_images // self.batch_size)
         return Batch(epoch * steps_per_epoch + start // self.batch_size, epoch, start, stop, images_seen)
 
@@ -72,7 +79,7 @@ class TrainingBatches:
     def __init__(self, config: RunConfig, dataset: Dataset) -> None:
         self._config = config
         self._dataset = dataset
-        self.schedule = Schedule(len(dataset.train_images), config.train.batch_size, config.train.max_inputs)
+        self.schedule = Schedule(len(dataset.train_images), config.train.batch_size, config.ends)
 
     def read(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return augmented images (B, 1, H, W) uint8 and their labels (B,) int64."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 import warnings
+import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 from torch import nn
@@ -25,8 +28,9 @@ FORMAT = 1
 class Position:
     """What a checkpoint knows besides weights.
 
-    `seq` is the last event that stands when training goes on from here; `seconds` of computing and the lowest
-    validation loss are those up to here; `config` is the preset that it was computed with.
+    `seq` is the last event that stands when training goes on from here: where it is `announced`, the one that tells of
+    this checkpoint. `seconds` of computing and the lowest validation loss are those up to here; `config` is the preset
+    that it was computed with.
     """
 
     images_seen: int
@@ -34,13 +38,24 @@ class Position:
     seconds: float
     best_loss: float
     config: str
+    announced: bool = True
+
+
+class DamagedError(RunError):
+    """A checkpoint that is cut short, altered or none at all: its predecessor may serve."""
 
 
 START = Position(images_seen=0, seq=0, seconds=0.0, best_loss=math.inf, config="")
 
 
-def save(path: Path, training: Training, position: Position, *, with_optimizer: bool) -> None:
-    """Write a checkpoint; the previous one stands until this one is whole and on disk."""
+def save(
+    path: Path, training: Training, position: Position, *, with_optimizer: bool, previous: Path | None = None
+) -> None:
+    """Write a checkpoint; the one before stands until this one is whole and on disk, and afterwards at `previous`.
+
+    Raises:
+        OSError: it cannot be written; the one before stands.
+    """
     content = {
         "format": FORMAT,
         "model": training.model.state_dict(),
@@ -48,11 +63,15 @@ def save(path: Path, training: Training, position: Position, *, with_optimizer: 
         "meter": training.meter.state(),
         **dataclasses.asdict(position),
     }
-    replace_atomically(path, lambda file: torch.save(content, file))
+    replace_atomically(path, partial(_write, content), keep=previous)
 
 
 def save_weights(path: Path, training: Training, validation_loss: float, config: str) -> None:
-    """Write weights alone, with where they come from."""
+    """Write weights alone, with where they come from.
+
+    Raises:
+        OSError: they cannot be written; those before stand.
+    """
     content = {
         "format": FORMAT,
         "model": training.model.state_dict(),
@@ -60,16 +79,27 @@ def save_weights(path: Path, training: Training, validation_loss: float, config:
         "validation_loss": validation_loss,
         "config": config,
     }
-    replace_atomically(path, lambda file: torch.save(content, file))
+    replace_atomically(path, partial(_write, content))
 
 
-def restore(path: Path, training: Training, *, needs_optimizer_before: int) -> Position:
+def _write(content: dict[str, Any], file: IO[bytes]) -> None:
+    try:
+        torch.save(content, file)
+    except RuntimeError as error:
+        # Torch tells of a file that takes no more as of a position that it did not expect.
+        if isinstance(error.__context__, OSError):
+            raise error.__context__ from None
+        raise
+
+
+def restore(path: Path, training: Training, *, ends: Collection[int]) -> Position:
     """Bring `training` to where the checkpoint stands and return that position.
 
-    A checkpoint without the optimiser's state serves only from `needs_optimizer_before` images on.
+    A checkpoint without the optimiser's state serves only at `ends`, the images at which a schedule ends.
 
     Raises:
-        RunError: the checkpoint is damaged, or of another network or version.
+        DamagedError: the file is not what was once written; `training` is as it was.
+        RunError: the checkpoint is of another network or version.
     """
     content = _read(path)
     try:
@@ -78,10 +108,11 @@ def restore(path: Path, training: Training, *, needs_optimizer_before: int) -> P
         training.meter.restore(content["meter"])
         if content["optimizer"] is not None:
             load_state(training.optimizer, content["optimizer"])
-        elif training.images_seen < needs_optimizer_before:
+        elif training.images_seen not in ends:
             raise RunError(plain(path), "has no optimiser state, so training cannot go on from it.")
-        values = {field.name: content[field.name] for field in dataclasses.fields(Position)}
-        return Position(**values)
+        names = [field.name for field in dataclasses.fields(Position)]
+        # Earlier versions did not say whether it was announced; nearly all of theirs were.
+        return Position(**{name: content[name] for name in names if name != "announced" or name in content})
     except _UNFITTING as error:
         raise _not_of_this_run(path, error) from None
 
@@ -114,16 +145,30 @@ def _not_of_this_run(path: Path, error: Exception) -> RunError:
     return RunError(plain(path), f"is not a checkpoint of this run: {reason}.")
 
 
+def _check_sums(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        # What torch writes is as long as its parts: anything else may be made to keep us reading for ever.
+        packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
+        if packed or sum(member.file_size for member in members) > path.stat().st_size:
+            raise ValueError("its parts do not fit its size")
+        altered = archive.testzip()
+    if altered is not None:
+        raise ValueError(f"the checksum of {altered} is wrong")
+
+
 def _read(path: Path) -> dict[str, Any]:
     hint = "Train it anew: vitdash train with the run's config.toml as --preset."
     try:
+        # Torch does not look at the checksums that it writes: a flipped bit would become a weight.
+        _check_sums(path)
         with warnings.catch_warnings():
             # Torch warns of odd pickles before it refuses them; the refusal is enough.
             warnings.simplefilter("ignore")
             content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # what torch's readers raise on a damaged file has no base of its own
-        reason = plain(str(error).splitlines()[0] if str(error) else type(error).__name__, 120)
-        raise RunError(plain(path), f"is damaged or cut short: {reason}.", hint) from None
+    except Exception as error:  # what the readers raise on a damaged file has no base of its own
+        reason = plain(str(error).splitlines()[0] if str(error) else type(error).__name__, 120).rstrip(".")
+        raise DamagedError(plain(path), f"is damaged or cut short: {reason}.", hint) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise RunError(plain(path), f"is not a checkpoint of format {FORMAT}.", hint)
     return content

@@ -56,7 +56,7 @@ class Judge:
 
     def at(self, batch: Batch) -> Iterator[Finding]:
         """Yield what is found at the end of `batch`, where something is due."""
-        final = batch.end == self._config.train.max_inputs
+        final = batch.end in self._config.ends
         if not final and not crosses(self._every, batch.images_seen, batch.end):
             return
         dataset, images_seen = self._dataset, batch.end

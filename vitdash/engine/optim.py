@@ -89,10 +89,10 @@ def load_state(optimizer: Optimizer, state: dict[str, Any]) -> None:
                 kept[name] = torch.empty_like(weights, dtype=value.dtype).copy_(value)
 
 
-def learning_rate(step: int, optim: OptimKnobs, train: TrainKnobs) -> float:
-    """Return the learning rate of the step-th batch, counted from 0.
+def learning_rate(step: int, optim: OptimKnobs, train: TrainKnobs, planned: int) -> float:
+    """Return the learning rate of the step-th batch, counted from 0, on the way to `planned` images.
 
-    Without warm-up the cosine is `CosineAnnealingLR` with T_max = max_inputs // batch_size, in closed form. Short
+    Without warm-up the cosine is `CosineAnnealingLR` with T_max = planned // batch_size, in closed form. Short
     batches make a run a few steps longer than that; the curve then goes on, as torch's does.
 
     Source: `torch.optim.lr_scheduler.CosineAnnealingLR`; Loshchilov and Hutter, "SGDR", 2016.
@@ -102,7 +102,7 @@ def learning_rate(step: int, optim: OptimKnobs, train: TrainKnobs) -> float:
         return optim.learning_rate * (step + 1) / warmup_steps
     if optim.schedule == "constant":
         return optim.learning_rate
-    period = max(1, train.max_inputs // train.batch_size - warmup_steps)
+    period = max(1, planned // train.batch_size - warmup_steps)
     height = (1 + math.cos(math.pi * (step - warmup_steps) / period)) / 2
     return optim.final_learning_rate + (optim.learning_rate - optim.final_learning_rate) * height
 

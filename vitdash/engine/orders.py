@@ -9,6 +9,7 @@ from types import FrameType
 
 from vitdash.run import control
 from vitdash.run.control import Word
+from vitdash.run.pulse import Heart
 
 LOOK_SECONDS = 0.05
 
@@ -24,12 +25,14 @@ class StopRequested(Exception):  # noqa: N818 - an order, not an error
 class Orders:
     """Reads the control file twenty times a second at the most; SIGTERM and SIGINT mean `stop`.
 
-    Orders numbered up to `after` were given before this worker was launched: they are not for it.
+    Orders numbered up to `after` were given before this worker was launched: they are not for it. Whoever asks what is
+    wanted is at work: each time, the worker's `heart` may beat, once it has one.
     """
 
     def __init__(self, path: Path, after: int) -> None:
         self._path = path
         self._after = after
+        self.heart: Heart | None = None
         self._word = Word.RUN
         self._looked = 0.0
         self._signalled = False
@@ -44,6 +47,8 @@ class Orders:
 
     def wanted(self) -> Word:
         """Return what is asked now."""
+        if self.heart is not None:
+            self.heart.beat()
         if self._signalled:
             return Word.STOP
         now = time.monotonic()

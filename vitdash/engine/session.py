@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
 from vitdash import presets
-from vitdash.engine import checkpoint
+from vitdash.engine import checkpoint, restoring
 from vitdash.engine.batches import crosses
 from vitdash.engine.judge import Diagnosed
 from vitdash.engine.meter import require_finite, significant
 from vitdash.engine.moments import Moment
 from vitdash.engine.orders import Orders, StopRequested
 from vitdash.engine.prepare import Prepared, versions
+from vitdash.engine.room import Room
 from vitdash.engine.standing import Standing
 from vitdash.engine.train import train
 from vitdash.errors import RunError
@@ -32,18 +34,22 @@ from vitdash.run.events import (
     RunFinished,
     RunStarted,
     Tick,
+    Warned,
 )
 from vitdash.run.files import write_atomically
 from vitdash.run.log import EventWriter
 from vitdash.run.store import Run
-from vitdash.text import count, plain
+from vitdash.text import plain
 
 
 class Session:
     """The computation of one run within one process."""
 
-    def __init__(self, run: Run, prepared: Prepared, log: EventWriter, orders: Orders, standing: Standing) -> None:
+    def __init__(
+        self, run: Run, prepared: Prepared, log: EventWriter, orders: Orders, standing: Standing, room: Room
+    ) -> None:
         self._run = run
+        self._room = room
         self._config = prepared.config
         self._dataset = prepared.dataset
         self._training = prepared.training
@@ -51,6 +57,7 @@ class Session:
         self._orders = orders
         self._standing = standing
         self._position = checkpoint.START
+        self._predecessor: Path | None = run.previous
         self._saved_at = 0
         self._mark = 0
         self._begun = time.monotonic()
@@ -63,7 +70,7 @@ class Session:
             VitdashError: the run cannot go on.
         """
         text = presets.dump(self._config)
-        write_atomically(self._run.config, text.encode())
+        self._write(self._run.config, text.encode())
         self._position = replace(self._position, config=text)
         if resuming:
             self._restore()
@@ -81,6 +88,7 @@ class Session:
                     self._mark = self._log.seq
                     self._save_if_due(before)
                     before = self._training.images_seen
+                    self._tell_of_waiting()
                     self._obey()
                 case Moment.BUSY:
                     self._obey()
@@ -125,7 +133,7 @@ class Session:
             return
         images_seen = self._training.images_seen
         if self._saved_at != images_seen:
-            self._save(self._mark)
+            self._save(self._mark, announced=False)
         if word is Word.PAUSE:
             self._position = replace(self._position, seconds=self._seconds())
             paused = self._log.append(Paused(images_seen=images_seen))
@@ -139,7 +147,7 @@ class Session:
 
     def _save_if_due(self, before: int) -> None:
         images_seen = self._training.images_seen
-        final = images_seen == self._config.train.max_inputs
+        final = images_seen in self._config.ends
         if not final and not crosses(self._config.record.checkpoint_every_images, before, images_seen):
             return
         # The checkpoint counts the event that announces it, so that a resumed run has announced it as well.
@@ -150,39 +158,57 @@ class Session:
     def _announce_checkpoint(self) -> None:
         self._log.append(CheckpointSaved(images_seen=self._training.images_seen, file=self._run.checkpoint.name))
 
-    def _save(self, seq: int, *, with_optimizer: bool = True) -> None:
+    def _save(self, seq: int, *, with_optimizer: bool = True, announced: bool = True) -> None:
         if not checkpoint.finite(self._training):
             require_finite(float("nan"), self._training.images_seen)
-        position = replace(self._position, images_seen=self._training.images_seen, seq=seq, seconds=self._seconds())
-        self._log.sync()
-        checkpoint.save(self._run.checkpoint, self._training, position, with_optimizer=with_optimizer)
+        run, training, predecessor = self._run, self._training, self._predecessor
+        position = replace(
+            self._position, images_seen=training.images_seen, seq=seq, seconds=self._seconds(), announced=announced
+        )
+
+        def write() -> None:
+            self._log.sync()
+            checkpoint.save(run.checkpoint, training, position, with_optimizer=with_optimizer, previous=predecessor)
+
+        self._room.write(run.checkpoint, write)
+        self._predecessor = run.previous
         self._saved_at = position.images_seen
 
     def _restore(self) -> None:
-        if not self._run.checkpoint.exists():
+        found = restoring.restore(self._run, self._training, ends=self._config.ends)
+        if found.warning:
+            self._log.append(Warned(message=found.warning))
+            # What gave way must not take the place of what serves.
+            self._predecessor = None
+        if found.position is checkpoint.START:
             return
-        last = self._config.train.max_inputs
-        found = checkpoint.restore(self._run.checkpoint, self._training, needs_optimizer_before=last)
-        if presets.parse(found.config, "checkpoint", "checkpoint").fingerprint() != self._config.fingerprint():
+        computed = presets.parse(found.position.config, "checkpoint", "checkpoint")
+        if not computed.leads_to(self._config, found.position.images_seen):
             reason = "was computed with other knobs than config.toml states now."
             raise RunError(plain(self._run.checkpoint), reason, "Undo the change, or train it as a new run.")
-        if self._log.seq == found.seq - 1:
+        self._position = replace(found.position, config=self._position.config)
+        self._saved_at = found.position.images_seen
+        if found.unannounced:
             # The last life ended between saving this checkpoint and announcing it.
             self._announce_checkpoint()
-        if self._log.seq < found.seq:
-            reason = f"ends at event {count(self._log.seq)}, the checkpoint stands at {count(found.seq)}."
-            raise RunError(plain(self._run.events), reason, "Part of the log is gone, so the run cannot go on.")
-        self._position = replace(found, config=self._position.config)
-        self._saved_at = found.images_seen
+            self._position = replace(self._position, seq=self._log.seq)
 
     def _keep_best(self, validation_loss: float) -> None:
         if validation_loss < self._position.best_loss:
             self._position = replace(self._position, best_loss=validation_loss)
-            checkpoint.save_weights(self._run.best, self._training, validation_loss, self._position.config)
+            best, text = self._run.best, self._position.config
+            self._room.write(best, lambda: checkpoint.save_weights(best, self._training, validation_loss, text))
+
+    def _write(self, path: Path, content: bytes) -> None:
+        self._room.write(path, lambda: write_atomically(path, content))
+
+    def _tell_of_waiting(self) -> None:
+        if told := self._room.told():
+            self._log.append(Warned(message=told))
 
     def _write_diagnostics(self, found: Diagnosed) -> None:
-        self._run.diagnostics.mkdir(exist_ok=True)
+        self._room.write(self._run.diagnostics, lambda: self._run.diagnostics.mkdir(exist_ok=True))
         file = diagnostics.file_of(self._run, found.images_seen)
-        write_atomically(file, json.dumps(found.content, separators=(",", ":")).encode())
+        self._write(file, json.dumps(found.content, separators=(",", ":")).encode())
         name = file.relative_to(self._run.path).as_posix()
         self._log.append(DiagnosticsSaved(images_seen=found.images_seen, file=name))

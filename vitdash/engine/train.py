@@ -12,7 +12,7 @@ from vitdash.engine.batches import TrainingBatches, crosses
 from vitdash.engine.datasets import Dataset
 from vitdash.engine.judge import Finding, Judge
 from vitdash.engine.moments import Moment
-from vitdash.engine.optim import learning_rate
+from vitdash.engine.optim import build_optimizer, learning_rate
 from vitdash.engine.stepping import Training
 from vitdash.run.events import Tick, TrainProgress
 
@@ -32,18 +32,18 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
         # A checkpoint stands before the evaluation of its position: a resumed run begins by making up for it.
         yield from judge.at(batches.schedule.ending_at(training.images_seen))
     for batch in batches.schedule.after(training.images_seen):
+        if batch.images_seen in config.extended_at:
+            # Here a run ended and gave up its optimiser's state: what it is extended by begins with a fresh one.
+            training.optimizer = build_optimizer(training.model, config.optim)
+            stepper = stepping.choose(training, config, batches)
         begun = time.perf_counter()
-        rate = learning_rate(batch.step, config.optim, config.train)
+        rate = learning_rate(batch.step, config.optim, config.train, config.planned(batch.images_seen))
         stepper.take(batch, rate)
         training.images_seen = batch.end
         training.meter.passed(batch.size, begun)
-        if crosses(config.record.progress_every_images, batch.images_seen, batch.end) or _is_last(batch.end, config):
+        if crosses(config.record.progress_every_images, batch.images_seen, batch.end) or batch.end in config.ends:
             yield training.meter.record(batch.end, rate)
         elif tick := training.meter.tick(batch.end):
             yield tick
         yield Moment.BATCH_DONE
         yield from judge.at(batch)
-
-
-def _is_last(images_seen: int, config: RunConfig) -> bool:
-    return images_seen == config.train.max_inputs

@@ -7,6 +7,7 @@ Must not know what is computed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import traceback
@@ -16,12 +17,14 @@ from pathlib import Path
 from vitdash import catalog, plugins
 from vitdash.engine.moments import Moment, in_background
 from vitdash.engine.orders import Orders, StopRequested
+from vitdash.engine.room import Room, say
 from vitdash.engine.standing import Standing
 from vitdash.errors import EXIT_OK, EXIT_RUN_FAILED, VitdashError
 from vitdash.run import files, lock
 from vitdash.run.control import Word
 from vitdash.run.events import Phase, RunFailed, RunFinished, Stopped
 from vitdash.run.log import EventWriter
+from vitdash.run.pulse import Heart
 from vitdash.run.store import Run, read_config
 from vitdash.run.summary import read_history
 
@@ -32,20 +35,22 @@ def main() -> int:
     """Live one life of the run that the command line names, and return the exit code."""
     arguments = _parse()
     run = Run(arguments.run)
-    plugins.on_problem(lambda sentence: print(sentence, file=sys.stderr))  # noqa: T201 - goes to the run's log.txt
+    plugins.on_problem(say)
     orders = Orders(run.control, arguments.after)
     orders.listen()
     held = lock.acquire(run.lock)
     if held is None:
-        print(f"{run.id}: another worker has this run", file=sys.stderr)  # noqa: T201 - goes to the run's log.txt
+        say(f"{run.id}: another worker has this run")
         return EXIT_RUNNING_ALREADY
-    for path in (run.checkpoint, run.best, run.config, run.diagnostics / "*"):
-        files.remove_leftovers(path)
-    standing = Standing(run)
-    standing.claim("starting")
-    log = EventWriter(run.events, arguments.pipe)
+    orders.heart = Heart(run.lock)
+    orders.heart.beat("")
+    _tidy(run)
+    room = Room(run.path, orders, orders.heart)
+    standing = Standing(run, room)
+    log = EventWriter(run.events, arguments.pipe, room)
     try:
-        ending = compute(run, log, orders, standing, resuming=arguments.resume, files=arguments.plugin)
+        standing.claim("starting")
+        ending = compute(run, log, orders, standing, room, resuming=arguments.resume, files=arguments.plugin)
     except StopRequested as stop:
         # Stopped before there was a position: the last life's still stands.
         ending = Stopped(images_seen=stop.images_seen or read_history(run).saved_at)
@@ -54,15 +59,12 @@ def main() -> int:
     except Exception as error:  # whatever it was, it belongs in the log: this process is ending
         traceback.print_exc()
         ending = _failure(error)
-    log.append(ending)
-    log.sync()
-    words = {RunFinished: "finished", Stopped: "stopped", RunFailed: "failed"}
-    standing.claim(words[type(ending)])
+    _conclude(run, log, standing, ending)
     return EXIT_RUN_FAILED if isinstance(ending, RunFailed) else EXIT_OK
 
 
 def compute(
-    run: Run, log: EventWriter, orders: Orders, standing: Standing, *, resuming: bool, files: list[Path]
+    run: Run, log: EventWriter, orders: Orders, standing: Standing, room: Room, *, resuming: bool, files: list[Path]
 ) -> RunFinished | RunFailed | Stopped:
     """Import what computes, prepare, and train to the end.
 
@@ -84,7 +86,30 @@ def compute(
         raise StopRequested(0) from None
     if orders.wanted() is Word.STOP:
         raise StopRequested(0)
-    return Session(run, prepared, log, orders, standing).run_to_end(resuming=resuming)
+    return Session(run, prepared, log, orders, standing, room).run_to_end(resuming=resuming)
+
+
+def _tidy(run: Run) -> None:
+    """Remove what those who were killed have left half written; nobody else writes here, but for what anyone may."""
+    files.remove_leftovers(run.path, shared=(run.control.name, run.labels.name, run.summary.name))
+    files.remove_leftovers(run.diagnostics)
+
+
+def _conclude(run: Run, log: EventWriter, standing: Standing, ending: RunFinished | RunFailed | Stopped) -> None:
+    """Say how it ended: as an event, then as a claim. Where neither can be written any more, the run is lost."""
+    words = {RunFinished: "finished", Stopped: "stopped", RunFailed: "failed"}
+    try:
+        log.append(ending)
+        log.sync()
+    except (VitdashError, OSError) as error:
+        say(f"the end could not be recorded: {error}")
+    try:
+        standing.claim(words[type(ending)])
+        if isinstance(ending, RunFinished):
+            run.previous.unlink(missing_ok=True)
+    except (VitdashError, OSError) as error:
+        say(f"the end could not be claimed: {error}")
+    _tidy(run)
 
 
 def _download_report(log: EventWriter) -> Callable[[int, int], None]:
@@ -115,10 +140,14 @@ def _failure(error: Exception) -> RunFailed:
     """Say what an unexpected error is; running out of memory has a name of its own, whichever library met it."""
     trace = "".join(traceback.format_exception(error))
     text = str(error)
-    if isinstance(error, MemoryError) or "out of memory" in text or "not enough memory" in text:
+    if isinstance(error, MemoryError) or any(words in text for words in _OUT_OF_MEMORY):
         message = "a smaller batch_size or network needs less."
         return RunFailed(title="out of memory", message=message, traceback=trace)
     return RunFailed(title=type(error).__name__, message=text[:500] or "no message", traceback=trace)
+
+
+_OUT_OF_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "Cannot allocate memory")
+"""In the words of CUDA, of torch on the CPU, and of the system."""
 
 
 def _parse() -> argparse.Namespace:
@@ -136,7 +165,9 @@ def _parse() -> argparse.Namespace:
 
 if __name__ == "__main__":
     code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    # The disk that log.txt lies on may be full.
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     # At once: an abandoned library call in a thread must not keep a stopped worker alive.
     os._exit(code)

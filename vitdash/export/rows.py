@@ -11,6 +11,7 @@ from vitdash.run import results, store, summary
 from vitdash.run.state import State
 from vitdash.run.store import Run
 from vitdash.run.summary import Figures
+from vitdash.text import count
 
 if TYPE_CHECKING:
     from vitdash.run.history import RunHistory
@@ -29,9 +30,14 @@ class Row:
 
     @property
     def model(self) -> str:
-        """What the table calls it: the preset's title, or the run's own name where it was given one."""
+        """What the table calls it: the preset's title, or the run's own name where it was given one.
+
+        Of a run that was extended it says so: another schedule has led to its figures.
+        """
         description = self.config.description
-        return description.title if self.name == description.preset else self.name
+        called = description.title if self.name == description.preset else self.name
+        at = ", ".join(map(count, self.config.extended_at))
+        return f"{called} (extended at {at})" if at else called
 
     @property
     def evaluated_at(self) -> int:

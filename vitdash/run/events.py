@@ -90,6 +90,13 @@ class ProbeFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Warned(Event):
+    """Something went wrong that the run got over, in one sentence: what, and what was done about it."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiagnosticsSaved(Event):
     """The file with confusion matrix, images and embedding of an evaluation; its path within the run's directory."""
 
@@ -176,6 +183,7 @@ _BY_NAME: dict[str, type[News]] = {
         Evaluated,
         Probed,
         ProbeFailed,
+        Warned,
         DiagnosticsSaved,
         CheckpointSaved,
         Paused,

@@ -17,8 +17,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from vitdash import text
-from vitdash.errors import InputError
-from vitdash.run import disk, store
+from vitdash.errors import InputError, VitdashError
+from vitdash.run import disk, pulse, silence, store
 from vitdash.run.summary import Summary
 from vitdash.text import did_you_mean, plain
 
@@ -116,6 +116,15 @@ def _created(facts: Facts) -> str | None:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(created)) if 0 < created < 1e11 else None
 
 
+def _stalled(facts: Facts) -> float | None:
+    if not facts.summary.state.active or facts.summary.problem:
+        return None
+    try:
+        return silence.stalled(facts.summary.run.read_claim(), pulse.read(facts.summary.run.lock))
+    except VitdashError:
+        return None
+
+
 def _age(facts: Facts) -> float | None:
     return max(0.0, facts.now - facts.summary.created) if facts.summary.created else None
 
@@ -138,6 +147,10 @@ FIGURES: tuple[Field, ...] = (
     Field(
         "state", "text", "state", "What the run is doing; unreadable if that cannot be told.",
         lambda facts: "unreadable" if facts.summary.problem else str(facts.summary.state),
+    ),
+    _number(
+        "stalled", "stalled", "Seconds without a sign of life from a worker that should give one each second.",
+        _stalled, text.duration,
     ),
     Field("tags", "list", "tags", "The run's tags.", lambda facts: facts.summary.labels.tags, ", ".join),
     Field("note", "text", "note", "The note on the run.", lambda facts: facts.summary.labels.note, _shortened),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import IO
+
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<process>[1-9][0-9]{0,9})-[0-9]+\.tmp")
 
 
 def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -16,16 +19,19 @@ def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> Non
     replace_atomically(path, lambda file: file.write(content), durable=durable)
 
 
-def replace_atomically(path: Path, write: Callable[[IO[bytes]], object], *, durable: bool = True) -> None:
-    """Replace the file at `path` by what `write` puts into the file it is given."""
-    # Its own for every writer: two threads that replace the same file must not write into one temporary.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
+def replace_atomically(
+    path: Path, write: Callable[[IO[bytes]], object], *, durable: bool = True, keep: Path | None = None
+) -> None:
+    """Replace the file at `path` by what `write` puts into the file it is given; the one replaced is kept at `keep`."""
+    temporary = _temporary(path)
     try:
         with temporary.open("wb") as file:
             write(file)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
+        if keep is not None:
+            _keep(path, keep)
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -65,11 +71,48 @@ def open_regular(path: Path) -> IO[bytes]:
     return file
 
 
-def remove_leftovers(path: Path) -> None:
-    """Remove what writers that were killed left of replacements for `path`; nobody may be writing one now."""
-    for temporary in path.parent.glob(f".{path.name}.*.tmp"):
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+def remove_leftovers(directory: Path, shared: Collection[str] = ()) -> None:
+    """Remove what writers that were killed have left of replacements for the files in a directory.
+
+    Nobody but the caller may be writing there now, except those named in `shared`: what is left of them goes if its
+    writer is gone.
+    """
+    with contextlib.suppress(OSError):
+        for temporary in directory.iterdir():
+            named = _TEMPORARY.fullmatch(temporary.name)
+            if named and not (named["name"] in shared and _is_there(int(named["process"]))):
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Give what stands at `path` a second name, `kept`; it stays at `path` too, where the file system can do that."""
+    second = _temporary(kept)
+    try:
+        os.link(path, second)
+    except FileNotFoundError:
+        return
+    except OSError:
+        # No links here (FAT, some network file systems): for an instant nothing stands at `path`.
+        path.replace(kept)
+        return
+    second.replace(kept)
+
+
+def _temporary(path: Path) -> Path:
+    # Its own for every writer: two threads that replace the same file must not write into one temporary.
+    return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_native_id()}.tmp")
+
+
+def _is_there(process: int) -> bool:
+    """Return whether a process of this number is there, whoever it belongs to."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return process != os.getpid()
 
 
 def sync_directory(directory: Path) -> None:

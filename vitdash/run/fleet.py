@@ -16,11 +16,12 @@ from pathlib import Path
 
 from vitdash.config import RunConfig
 from vitdash.errors import VitdashError
-from vitdash.run import labels, launch, queue, store, summary
+from vitdash.run import labels, launch, pulse, queue, store, summary
 from vitdash.run.events import Event, News, Tick, TrainProgress
 from vitdash.run.history import RunHistory
 from vitdash.run.launch import Worker
 from vitdash.run.log import EventReader
+from vitdash.run.pulse import Pulse
 from vitdash.run.queue import Scheduler
 from vitdash.run.state import State
 from vitdash.run.states import States
@@ -60,13 +61,14 @@ class Followed:
 class Standing:
     """One run as it stands. `version` grows with each change, so that only what changed is drawn again.
 
-    `followed` is None where nobody has wanted to see its events yet.
+    `followed` is None where nobody has wanted to see its events yet, `pulse` where no worker gave a sign of life.
     """
 
     run: Run
     short: Summary
     claim: Claim
     followed: Followed | None = None
+    pulse: Pulse | None = None
     version: int = 0
     _configs: list[RunConfig | None] = field(default_factory=list)
 
@@ -142,6 +144,9 @@ class Fleet:
                 self._update(known, found)
                 changed.add(run_id)
         self.runs = {run_id: self.runs[run_id] for run_id in states}
+        for known in self.runs.values():
+            if known.state.active or known.state is State.LOST:
+                known.pulse = pulse.read(known.run.lock)
         self.line = tuple(run.id for run in queue.waiting(self.root, states))
         self.jobs = queue.read(self.root).jobs
         return changed

@@ -21,6 +21,7 @@ from vitdash.run.events import (
     Skipped,
     Stopped,
     TrainProgress,
+    Warned,
 )
 
 Recorded = TypeVar("Recorded", bound=Event)
@@ -31,7 +32,8 @@ class RunHistory:
     """One unbroken series of a run's events: what a resume computed again stands once.
 
     `ending` is how the run ended, while it has; `phase` what it does besides training, while it does; `saved_at` the
-    images seen at which a checkpoint stands; `going_since` is the event with which it began, or last went on.
+    images seen at which a checkpoint stands; `going_since` is the event with which it began, or last went on. What it
+    was warned of stays, whatever was computed again since.
     """
 
     started: RunStarted | None = None
@@ -41,6 +43,7 @@ class RunHistory:
     failed_probes: list[ProbeFailed] = field(default_factory=list)
     diagnostics: list[DiagnosticsSaved] = field(default_factory=list)
     checkpoints: list[CheckpointSaved] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
     phase: Phase | None = None
     paused: Paused | None = None
     ending: RunFinished | RunFailed | Stopped | None = None
@@ -55,7 +58,7 @@ class RunHistory:
         if not isinstance(event, Skipped):
             self.last_seq, self.last_time = event.seq, event.time
             self.ending = None
-            if not isinstance(event, CheckpointSaved):
+            if not isinstance(event, (CheckpointSaved, Warned)):
                 self.phase = self.paused = None
         match event:
             case RunStarted():
@@ -72,6 +75,8 @@ class RunHistory:
                 self.probes.append(event)
             case ProbeFailed():
                 self.failed_probes.append(event)
+            case Warned():
+                self.warnings.append(event)
             case DiagnosticsSaved():
                 self.diagnostics.append(event)
             case CheckpointSaved():

@@ -167,7 +167,8 @@ def claim_again(run: Run, word: str) -> None:
         try:
             current = state.without_worker(claim := run.read_claim())
             if current is State.FINISHED:
-                raise InputError(run.id, "is finished; there is nothing to go on with.", f"See: vitdash show {run.id}")
+                hint = f"Extend it with: vitdash resume {run.id} --max-inputs IMAGES"
+                raise InputError(run.id, "is finished; there is nothing to go on with.", hint)
             if current is State.ELSEWHERE:
                 raise InputError(run.id, f"belongs to the machine '{claim.host}'; resume it there.")
             run.write_claim(dataclasses.replace(claim, claim=word, ended=0.0))

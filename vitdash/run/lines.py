@@ -20,6 +20,7 @@ from vitdash.run.events import (
     Skipped,
     Stopped,
     TrainProgress,
+    Warned,
 )
 from vitdash.text import accuracy, count, duration, figure, images, loss, plain, rate, size, threads
 
@@ -56,6 +57,8 @@ def line(event: Event) -> str:  # noqa: C901 - one case an event
             return f"{_at(event)}  {'  '.join(values(event.values))}  in {event.seconds:.1f}s"
         case ProbeFailed():
             return f"{_at(event)}  probe {plain(event.probe)} failed: {plain(event.message, 1000)}"
+        case Warned():
+            return f"warning: {plain(event.message, 1000)}"
         case DiagnosticsSaved() | CheckpointSaved():
             return f"{_at(event)}  saved {plain(event.file)}"
         case Paused():

@@ -13,7 +13,7 @@ import os
 import select
 import time
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from vitdash.errors import RunError
 from vitdash.run.events import Event, News, Skipped, Tick, decode, encode
@@ -26,10 +26,34 @@ FULL_DISK_RETRY_SECONDS = 1.0
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 
 
-class EventWriter:
-    """The one writer of a run's event log; holding the run's lock is its caller's duty."""
+class Patience(Protocol):
+    """How a full disk is waited for."""
 
-    def __init__(self, path: Path, pipe: int | None = None) -> None:
+    def wait(self) -> None:
+        """Wait a moment; called each time that there is no room."""
+
+    def found(self) -> None:
+        """Note that what had to wait is written."""
+
+
+class _Rest:
+    """Waits, and tells nobody."""
+
+    def wait(self) -> None:
+        time.sleep(FULL_DISK_RETRY_SECONDS)
+
+    def found(self) -> None:
+        return
+
+
+class EventWriter:
+    """The one writer of a run's event log; holding the run's lock is its caller's duty.
+
+    On a full disk it waits as `patience` does; what that raises, `append` raises, and the event is not recorded.
+    """
+
+    def __init__(self, path: Path, pipe: int | None = None, patience: Patience | None = None) -> None:
+        self._patience: Patience = patience or _Rest()
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         self._pipe = pipe
         if pipe is not None:
@@ -64,13 +88,14 @@ class EventWriter:
         while True:
             try:
                 if os.write(self._file, line) == len(line):
+                    self._patience.found()
                     return
             except OSError as error:
                 if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                     raise
             # The disk is full: what was written of the line goes, so that no reader ever sees half of it, and we wait.
             os.ftruncate(self._file, start)
-            time.sleep(FULL_DISK_RETRY_SECONDS)
+            self._patience.wait()
 
     def _offer(self, line: bytes) -> None:
         if self._pipe is None or len(line) > LONGEST_PIPE_LINE:

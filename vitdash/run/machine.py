@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import subprocess
 import time
@@ -62,6 +63,20 @@ def memory() -> int:
     import psutil
 
     return int(psutil.virtual_memory().total)
+
+
+def oom_kills() -> int:
+    """Return how many processes were killed here for want of memory since the system started, -1 where it is not told.
+
+    In a container, the processes of that container.
+    """
+    for path in ("/sys/fs/cgroup/memory.events", "/proc/vmstat"):
+        with contextlib.suppress(OSError, ValueError):
+            for line in Path(path).read_text().splitlines():
+                name, _, number = line.partition(" ")
+                if name == "oom_kill":
+                    return int(number)
+    return -1
 
 
 def has_gpus() -> bool:

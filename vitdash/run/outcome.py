@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vitdash.errors import RunError
-from vitdash.run import state, summary
+from vitdash.run import pulse, silence, state, summary
 from vitdash.run.history import RunHistory
 from vitdash.run.state import State
 from vitdash.run.store import Run
@@ -30,4 +30,5 @@ def check(run: Run, history: RunHistory | None = None) -> State:
 def worker_gone(run: Run) -> str:
     """Return what there is to say of a run whose worker ended without an event."""
     last = run.log_tail(2).replace("\n", " / ")
-    return "is lost: its worker ended without a word" + (f". It last said: {last}" if last else ".")
+    why = silence.of_lost(run.read_claim(), pulse.read(run.lock))
+    return f"is lost: {why}" + (f". It last said: {last}" if last else ".")

@@ -167,7 +167,7 @@ class Replay:
         claim = Claim(recording.run.id, recording.name, "running", "", "", 0.0, created)
         short = Summary(recording.run, recording.name, created, State.STARTING, Figures())
         config = _config(recording)
-        return Standing(recording.run, short, claim, Followed(EventReader(recording.run.events)), 0, [config])
+        return Standing(recording.run, short, claim, Followed(EventReader(recording.run.events)), None, 0, [config])
 
 
 def _name(run: Run, path: Path, events: Sequence[Event]) -> str:

@@ -107,7 +107,7 @@ def weigh(run: Run, *, keep_best: bool = False, with_diagnostics: bool = False) 
     _check_place(run)
     claim = run.read_claim()
     found = _checked_state(run, claim, elsewhere=False)
-    files = [run.checkpoint] if keep_best else [run.checkpoint, run.best]
+    files = [run.checkpoint, run.previous] if keep_best else [run.checkpoint, run.previous, run.best]
     with contextlib.suppress(OSError):
         # What a worker that was killed while writing has left; who would write it now is known not to live.
         files += [path for path in sorted(run.path.iterdir()) if _TEMPORARY.match(path.name)]

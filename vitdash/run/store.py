@@ -30,9 +30,10 @@ class Claim:
     """What is written in `run.json`: who the run is, and the last that its worker said of itself.
 
     `claimed_uptime` is when, on the clock of that boot. `process_started` tells the worker from a later process that
-    was given the same `pid`. Times are Unix times in seconds, 0 while they have not come. `plugins` are what the run
-    was launched with: the SHA-256 of each file by its path, the version of each package by its name. It is told, never
-    imported from.
+    was given the same `pid`. Times are Unix times in seconds, 0 while they have not come. `oom_kills` is how many
+    processes the system had killed for want of memory when the worker began, -1 where that is not told. `plugins` are
+    what the run was launched with: the SHA-256 of each file by its path, the version of each package by its name. It is
+    told, never imported from.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Claim:
     process_started: float = 0.0
     started: float = 0.0
     ended: float = 0.0
+    oom_kills: int = -1
     device: str = ""
     threads: int = 0
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -78,6 +80,11 @@ class Run:
     def checkpoint(self) -> Path:
         """Where training goes on from, or the finished model."""
         return self.path / "checkpoint.pt"
+
+    @property
+    def previous(self) -> Path:
+        """The checkpoint before, while the run goes on: where the last one is damaged, this one serves."""
+        return self.path / "checkpoint.previous.pt"
 
     @property
     def best(self) -> Path:

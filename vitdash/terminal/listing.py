@@ -29,7 +29,7 @@ def runs(console: Console, found: list[Facts], of: int | None = None) -> None:
     columns = [
         column("run", left=True),
         GridColumn("name", tuple(text.plain(facts.summary.labels.name) for facts in found), 3, left=True),
-        column("state", left=True),
+        GridColumn("state", tuple(_state(facts, fields) for facts in found), left=True),
         GridColumn("images", tuple(map(_images, found)), 4),
         column("loss", 6),
         column("validation_loss", 2),
@@ -96,6 +96,11 @@ def presets(console: Console, configs: dict[str, RunConfig], problems: dict[str,
         grid.show(console, columns)
     for problem in problems.values():
         console.print(problem, style="red", soft_wrap=True)
+
+
+def _state(facts: Facts, fields: Fields) -> str:
+    stalled = fields["stalled"].written(facts)
+    return f"{fields['state'].written(facts)}, stalled {stalled}" if stalled else fields["state"].written(facts)
 
 
 def _images(facts: Facts) -> str:

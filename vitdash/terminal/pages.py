@@ -11,6 +11,7 @@ from vitdash import text
 from vitdash.config import RunConfig
 from vitdash.export.rows import Row
 from vitdash.export.sheet import Sheet
+from vitdash.run import pulse, silence
 from vitdash.run.lines import VALUE_NAMES
 from vitdash.run.origin import Change
 from vitdash.run.results import OWN_NAMES
@@ -49,7 +50,7 @@ def run(console: Console, sheet: Sheet, *, all_knobs: bool = False, matrix: bool
 
 def _standing(sheet: Sheet) -> Pairs:
     row, labels = sheet.row, sheet.labels
-    reason = row.figures.reason if row.state is State.FAILED else ""
+    reason = _reason(sheet)
     return _filled(
         ("run", row.id),
         ("name", labels.name),
@@ -57,6 +58,18 @@ def _standing(sheet: Sheet) -> Pairs:
         ("tags", ", ".join(labels.tags)),
         *((("note", "")[bool(index)], line) for index, line in enumerate(labels.note.splitlines())),
     )
+
+
+def _reason(sheet: Sheet) -> str:
+    """Return why it stands as it does, where that is not as one would expect."""
+    match sheet.row.state:
+        case State.FAILED:
+            return sheet.row.figures.reason
+        case State.LOST:
+            return sheet.row.figures.reason or silence.of_lost(sheet.claim, pulse.read(sheet.run.lock))
+        case state if state.active:
+            return silence.of_living(sheet.claim, pulse.read(sheet.run.lock))
+    return ""
 
 
 def _results(row: Row) -> Pairs:
@@ -82,6 +95,7 @@ def _facts(sheet: Sheet) -> Pairs:
     row, claim, figures = sheet.row, sheet.claim, sheet.row.figures
     return _filled(
         ("images", f"{text.count(figures.images_seen)} of {text.count(row.config.train.max_inputs)}"),
+        ("extended at", ", ".join(map(text.count, row.config.extended_at))),
         ("time", text.duration(figures.seconds) if figures.seconds is not None else ""),
         ("pace", text.rate(row.images_per_second) if row.images_per_second else ""),
         ("computed on", f"{claim.device}, {text.threads(claim.threads)}, {claim.host}" if claim.device else ""),

@@ -92,8 +92,9 @@ class LineView:
             self._console.print(lines.stamped(item), soft_wrap=True)
 
     def notice(self, text: str) -> None:
-        """Print `text`."""
-        self._console.print(text, soft_wrap=True)
+        """Print `text`; where it only takes the last one back, nothing."""
+        if text:
+            self._console.print(text, soft_wrap=True)
 
     def close(self) -> None:
         """Nothing to put back."""

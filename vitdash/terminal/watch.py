@@ -10,7 +10,7 @@ from rich.console import Console
 
 from vitdash.errors import InterruptedByUser, RunError
 from vitdash.export import markdown, rows
-from vitdash.run import control, launch, outcome, state
+from vitdash.run import control, launch, outcome, pulse, silence, state
 from vitdash.run.control import Word
 from vitdash.run.events import Event, RunFinished
 from vitdash.run.history import RunHistory
@@ -22,6 +22,8 @@ from vitdash.terminal import interruptions, results, views
 from vitdash.terminal.output import OutputClosedError
 from vitdash.terminal.views import View
 from vitdash.text import count, duration, images
+
+STANDSTILL_SECONDS = 1.0
 
 
 def to_the_end(run: Run, worker: Worker | None, view: View) -> RunHistory:
@@ -102,7 +104,26 @@ async def _watch(run: Run, worker: Worker | None, view: View) -> RunHistory:
         view.notice("stopping: saving a checkpoint… (Ctrl-C again leaves it to do that alone)")
 
     interruptions.listen(interrupted)
-    return await showing
+    standing_still = asyncio.ensure_future(_tell_of_standstill(run, view))
+    try:
+        return await showing
+    finally:
+        standing_still.cancel()
+
+
+async def _tell_of_standstill(run: Run, view: View) -> None:
+    """Say what keeps the worker from computing, whenever that begins or ends."""
+    told = ""
+    while True:
+        await asyncio.sleep(STANDSTILL_SECONDS)
+        try:
+            why = silence.of_living(run.read_claim(), pulse.read(run.lock))
+        except RunError:
+            continue
+        kind = why.partition(":")[0]
+        if kind != told:
+            told = kind
+            view.notice(f"{why}…" if why else "")
 
 
 async def _show_all(run: Run, worker: Worker | None, view: View, after: int = 0) -> RunHistory:

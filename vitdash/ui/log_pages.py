@@ -24,6 +24,7 @@ from vitdash.run.events import (
     Skipped,
     Stopped,
     TrainProgress,
+    Warned,
 )
 from vitdash.run.state import State
 from vitdash.run.worker_log import harmless
@@ -41,6 +42,7 @@ _STYLES: dict[type[Event], str] = {
     Evaluated: "strong",
     Probed: "accent",
     ProbeFailed: "warning",
+    Warned: "warning",
     DiagnosticsSaved: "muted",
     CheckpointSaved: "muted",
     Paused: "warning",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from vitdash.run.diagnostics import Diagnostics, Embedding
@@ -118,8 +117,8 @@ class Painter:
         return len(datasets) == 1
 
     def _paint_runs(self, changed: set[str] | None) -> None:
-        board, now = self._board, time.time()
-        facts = [self._facts_of(known, now, anew=changed is None or known.run.id in changed) for known in board.shown]
+        board = self._board
+        facts = [self._facts_of(known, anew=changed is None or known.run.id in changed) for known in board.shown]
         self._facts = {item.id: item for item in facts}
         empty = NONE_FIT if board.feed.runs else NO_RUNS
         screen = self._screen
@@ -131,7 +130,7 @@ class Painter:
         beside = " · ".join(filter(None, (order, f"{hidden} filtered out" if hidden else "", marked, note)))
         entitle(screen.runs, f"runs · {len(facts)}" if facts else "runs", beside)
 
-    def _facts_of(self, known: Standing, now: float, *, anew: bool) -> RunFacts:
+    def _facts_of(self, known: Standing, *, anew: bool) -> RunFacts:
         """Return what is known of a run; of one that rests, what was known before, where that is still so."""
         board, run_id = self._board, known.run.id
         asked, _ = board.asked.get(run_id, (None, None))
@@ -144,7 +143,7 @@ class Painter:
             fresh = told != (name, marked, turn, known.version)
         if before is not None and not fresh:
             return before
-        return run_facts.gather(known, board.sign(known), now=now, name=name, asked=asked, marked=marked, turn=turn)
+        return run_facts.gather(known, board.sign(known), name=name, asked=asked, marked=marked, turn=turn)
 
     def _paint_charts(self) -> None:
         board, screen = self._board, self._screen

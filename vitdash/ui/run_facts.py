@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vitdash import text
-from vitdash.run import lines, pace
+from vitdash.run import lines, pace, silence
 from vitdash.run.control import Word
 from vitdash.run.fleet import Standing
 from vitdash.run.history import RunHistory
@@ -37,8 +37,6 @@ STYLES = {
 """The theme's colour of a state; any other is written as usual text."""
 
 _ASKED = {Word.PAUSE: "pausing…", Word.STOP: "stopping…", Word.RUN: "going on…"}
-STALLED_SECONDS = 60.0
-"""After this long without a batch or an event a worker is said to be silent, with how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +79,12 @@ def gather(
     known: Standing,
     sign: Sign,
     *,
-    now: float,
     name: str = "",
     asked: Word | None = None,
     marked: bool = False,
     turn: int | None = None,
 ) -> RunFacts:
-    """Return what is known of a run; `now` is Unix time, `turn` its place among those that wait.
+    """Return what is known of a run; `turn` is its place among those that wait.
 
     `name` is what it is called where its own name would not do.
     """
@@ -97,14 +94,16 @@ def gather(
     aim = planned(known)
     seen = max(figures.images_seen, tick.images_seen if tick else 0)
     progress = history.progress
+    stands_still = silence.of_living(known.claim, known.pulse) if active else ""
     rate = tick.images_per_second if tick else progress[-1].images_per_second if active and progress else None
+    computes = known.state is State.RUNNING and not stands_still
     return RunFacts(
         id=known.run.id,
         name=name or known.short.name,
         sign=sign,
         state=known.state,
         word=_word(known.state, asked, turn),
-        doing=_doing(known, history, now, turn),
+        doing=stands_still or _doing(known, history, turn),
         marked=marked,
         seen=seen,
         planned=aim,
@@ -112,8 +111,8 @@ def gather(
         validation_loss=results.get("validation_loss"),
         accuracy=results.get("accuracy"),
         svc=results.get("svc"),
-        rate=rate if known.state is State.RUNNING or not active else None,
-        left=pace.seconds_left(history, seen, aim) if known.state is State.RUNNING and aim else None,
+        rate=rate if computes or not active else None,
+        left=pace.seconds_left(history, seen, aim) if computes and aim else None,
         seconds=figures.seconds,
         history=history,
         version=known.version,
@@ -137,7 +136,7 @@ def planned(known: Standing) -> int:
     return known.config.train.max_inputs if known.config else 0
 
 
-def _doing(known: Standing, history: RunHistory, now: float, turn: int | None) -> str:
+def _doing(known: Standing, history: RunHistory, turn: int | None) -> str:
     match known.state:
         case State.QUEUED:
             return _waits(turn)
@@ -148,27 +147,25 @@ def _doing(known: Standing, history: RunHistory, now: float, turn: int | None) -
         case State.STARTING:
             return "loading torch"
         case State.RUNNING:
-            return _running(known, history, now)
+            return _running(known, history)
         case State.FAILED:
             return known.short.figures.reason or known.short.problem or "failed"
         case State.LOST:
-            return known.short.problem or "its worker was killed, or the machine went down; it can go on"
+            why = known.short.figures.reason or silence.of_lost(known.claim, known.pulse)
+            return known.short.problem or f"{why}; it can go on"
         case State.ELSEWHERE:
             return f"belongs to the machine {text.plain(known.claim.host, 60)}"
         case _:
             return ""
 
 
-def _running(known: Standing, history: RunHistory, now: float) -> str:
+def _running(known: Standing, history: RunHistory) -> str:
     if history.phase is not None:
         return lines.phase(history.phase)
     if history.started is None:
         return "loading torch"
     if not history.progress and known.tick is None:
         return "first batches"
-    heard = history.last_time
-    if known.tick is None and heard and now - heard > STALLED_SECONDS:
-        return f"no news for {text.duration(now - heard)}"
     return ""
 
 

@@ -59,8 +59,11 @@ class RunTasks:
         self._app.launch(run_actions.digits(), "digits", queued=False)
 
     def pause(self) -> None:
-        """Pause the runs that train, let the others go on."""
+        """Pause the runs that train, let the others go on; a finished one, if it is to be extended."""
         chosen = self._chosen()
+        if len(chosen) == 1 and chosen[0].state is State.FINISHED:
+            self._extend(chosen[0])
+            return
         failed = [known for known in chosen if known.state is State.FAILED]
 
         def act(answer: str | None = "on") -> None:
@@ -75,6 +78,24 @@ class RunTasks:
         reason = failed[0].short.figures.reason or "it failed"
         text = f"{reason}\nIt goes on from its last checkpoint with the same knobs; C starts anew with others."
         self._ask(f"Go on with {_named(failed)}?", text, [Choice("on", "g", "go on"), _NO], act)
+
+    def _extend(self, known: Standing) -> None:
+        """Ask for how many images a finished run is to see instead, and let it go on to there."""
+        from vitdash.run import extension
+
+        def problem(text: str) -> str:
+            return "" if text.replace(",", "").strip().isdecimal() else "Give a whole number of images."
+
+        def extend(text: str | None) -> None:
+            if text is not None:
+                told = extension.extend(known.run, int(text.replace(",", "")))
+                queue.resume(known.run)
+                self._app.tell(told)
+
+        hint = "Its weights stay; its schedule changes, and the optimiser begins anew. C trains one of that length."
+        title = f"extend {known.short.name}, which is finished, to so many images"
+        longer = str(2 * known.short.figures.images_seen)
+        self._app.push_screen(AskText(title, longer, hint, problem), lambda text: self._attempt(lambda: extend(text)))
 
     def stop(self) -> None:
         """Stop runs, after asking."""
