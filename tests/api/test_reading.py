@@ -151,11 +151,8 @@ def test_waiting_for_a_run_that_was_stopped_is_no_error(root: Path, tiny: RunCon
         ("failed", "failed: diverged: the loss is not finite. More: vitdash show {id}"),
         (
             "running",
-            (
-                "running",
-                "is lost: its worker was killed, or ended without a word. It last said: Killed "
-                "Go on with: vitdash resume {id}",
-            ),
+            "is lost: its worker was killed, or ended without a word. It last said: Killed "
+            "Go on with: vitdash resume {id}",
         ),
     ],
 )
