@@ -39,19 +39,21 @@ def test_a_sweep_is_looked_at_lined_up_and_gone_on_with(root: Path) -> None:
     assert [line.split()[0] for line in lines[1:5]] == [
         "cnn-lr0.0003-s0", "cnn-lr0.001-s0", "cnn-lr0.0003-s1", "cnn-lr0.001-s1",
     ]  # fmt: skip
-    assert lines[5] == "4 runs, tagged cnn-learning_rate: 4 new."
-    assert lines[6].startswith("Nothing like it was measured yet, so nobody knows how long that takes; ")
+    assert lines[5] == "4 runs, tagged cnn-by-learning_rate: 4 new."
+    assert lines[6].startswith("How long that takes is unknown: nothing like it was measured yet; ")
     assert lines[6].endswith(" at once, 1 thread each.")
     assert begun[0] == 0
-    assert begun[1].endswith("4 runs wait for a turn. Then: vitdash compare --tag cnn-learning_rate\n")
+    look = f"vitdash compare --tag cnn-by-learning_rate --runs-dir {root}\n"
+    assert begun[1].endswith(f"4 new runs are lined up.\nWhen they have ended: {look}")
     waiting = queue.waiting(root, States(root).look())
     assert len(waiting) == 4
     assert queue.read(root).jobs == 2
     rewrite(waiting[0], claim="finished")
     rewrite(waiting[1], claim="stopped")
-    again, over = each(root, (*SWEEP, "--yes"), ("runs", "--where", "cnn-learning_rate", "--json"))
-    assert "4 runs, tagged cnn-learning_rate: 1 finished, 1 goes on, 2 queued." in again[1]
-    assert again[1].endswith("1 run waits for a turn. Then: vitdash compare --tag cnn-learning_rate\n")
+    again, over = each(root, (*SWEEP, "--yes"), ("runs", "--where", "cnn-by-learning_rate", "--json"))
+    assert "4 runs, tagged cnn-by-learning_rate: 1 finished, 2 queued, 1 goes on (stopped)." in again[1]
+    told = f"1 run that goes on is lined up; 2 wait already.\nWhen they have ended: {look}"
+    assert again[1].endswith(told)
     assert len(json.loads(over[1])) == 4
     assert len(store.all_runs(root)) == 4
 
@@ -60,7 +62,7 @@ def test_programs_read_the_whole_plan(root: Path) -> None:
     """Values as they are, and what was lined up; without a word to people."""
     planned, done = each(root, (*SWEEP, "--json", "--dry-run"), (*SWEEP, "--json", "--yes", "--name", "rates"))
     told = json.loads(planned[1])
-    assert (told["name"], told["combinations"], told["filtered"], told["same"]) == ("cnn-learning_rate", 4, 0, 0)
+    assert (told["name"], told["combinations"], told["filtered"], told["same"]) == ("cnn-by-learning_rate", 4, 0, 0)
     assert (told["unknown"], told["queued"], told["problems"]) == (4, [], [])
     member = told["members"][1]
     assert (member["name"], member["preset"], member["fate"]) == ("cnn-lr0.001-s0", "cnn", "new")
@@ -98,7 +100,7 @@ def test_mistakes_are_answered_in_one_line_and_nothing_is_made(root: Path) -> No
     assert (code, complaint) == (
         2, "vitdash: --yes: is needed where nobody can be asked. The question is: Line up 4 runs?\n",
     )  # fmt: skip
-    assert "4 runs, tagged cnn-learning_rate: 4 new." in printed
+    assert "4 runs, tagged cnn-by-learning_rate: 4 new." in printed
     assert store.all_runs(root) == []
 
 
@@ -117,6 +119,23 @@ def test_where_nothing_is_left_to_do_nobody_is_asked(root: Path) -> None:
     list(each(root, (*SWEEP, "--yes")))
     for run in store.all_runs(root):
         rewrite(run, claim="finished")
+    again, named, looked = each(root, SWEEP, (*SWEEP, "--name", "mine"), (*SWEEP, "--name", "others", "--dry-run"))
+    assert [(code, complaint) for code, _, complaint in (again, named, looked)] == [(0, "")] * 3
+    over = "Nothing is left to do; --again trains all of it anew.\n"
+    compare = "Compare them: vitdash compare --tag"
+    assert again[1].endswith(f"{over}{compare} cnn-by-learning_rate --runs-dir {root}\n")
+    assert named[1].endswith(
+        f"{over}Nothing was lined up; 4 that were there are tagged now.\n{compare} mine --runs-dir {root}\n"
+    )
+    assert looked[1].endswith(over)
+    assert {labels.read(run).tags for run in store.all_runs(root)} == {("cnn-by-learning_rate", "mine")}
+
+
+def test_what_waits_already_is_not_asked_for_again(root: Path) -> None:
+    """All of it waits: nobody is asked, and nothing says that it were done."""
+    list(each(root, (*SWEEP, "--yes")))
     ((code, printed, complaint),) = each(root, SWEEP)
     assert (code, complaint) == (0, "")
-    assert printed.endswith("Nothing is left to do; --again trains all of it anew.\n")
+    assert "Nothing is to be lined up: 4 wait already.\nHow long that takes is unknown: " in printed
+    assert "When they have ended: vitdash compare" in printed
+    assert len(queue.waiting(root, States(root).look())) == 4

@@ -140,7 +140,7 @@ def test_runs_wait_in_order_under_the_sweeps_tag(root: Path, lined_up: Callable[
     waiting = queue.waiting(root, States(root).look())
     assert [run.id for run in waiting] == [run.id for run in done.created]
     assert [store.shown_name(run) for run in waiting] == [member.name for member in plan.members]
-    assert {labels.read(run).tags for run in waiting} == {(plan.name,)} == {("cnn-learning_rate",)}
+    assert {labels.read(run).tags for run in waiting} == {(plan.name,)} == {("cnn-by-learning_rate",)}
     assert [store.read_config(run).fingerprint() for run in waiting] == [item.fingerprint for item in plan.members]
     assert store.read_config(waiting[0]).compute.threads == 1
     assert waiting[0].read_claim().command == ("sweep",)
@@ -168,6 +168,26 @@ def test_the_same_again_goes_on_with_what_is_left(root: Path, lined_up: Callable
     assert len(anew.to_do) == 6
 
 
+def test_what_waits_already_is_given_its_turn_by_somebody(
+    root: Path, lined_up: Callable[[Plan], sweep.Launched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After everything was killed nobody may be left who starts what waits, though nothing is to be lined up."""
+    lined_up(sweep.plan(wanted(matrix=RATES), known.survey(root)))
+    asked: list[Path] = []
+    monkeypatch.setattr(queue, "ensure_standby", asked.append)
+    plan = sweep.plan(wanted(matrix=RATES), known.survey(root))
+    assert (plan.to_do, plan.untagged) == ((), ())
+    assert sweep.launch_all(plan.members, plan.name, root, ("sweep",)) == sweep.Launched()
+    assert asked == [root]
+
+
+def test_runs_of_others_that_run_or_wait_are_counted(root: Path, lined_up: Callable[[Plan], sweep.Launched]) -> None:
+    """They take their places in the queue too; a member that is there already is none of them."""
+    lined_up(sweep.plan(wanted(matrix=RATES), known.survey(root)))
+    assert sweep.plan(wanted(matrix=RATES, seeds=(0, 1)), known.survey(root)).others == 0
+    assert sweep.plan(wanted(matrix={"learning_rate": ("1e-3", "2e-3")}), known.survey(root)).others == 1
+
+
 def test_a_run_from_elsewhere_that_computes_the_same_joins_the_sweep(
     root: Path, lined_up: Callable[[Plan], sweep.Launched]
 ) -> None:
@@ -177,7 +197,8 @@ def test_a_run_from_elsewhere_that_computes_the_same_joins_the_sweep(
     there = record(root, config, finished(config), name="by-hand")
     plan = sweep.plan(wanted(matrix=RATES, name="rates"), known.survey(root))
     assert [member.fate for member in plan.members] == ["new", "finished"]
-    lined_up(plan)
+    assert [member.name for member in plan.untagged] == ["cnn-lr0.001"]
+    assert lined_up(plan).tagged == (there,)
     assert labels.read(there).tags == ("rates",)
     assert len(store.all_runs(root)) == 2
 
@@ -225,8 +246,10 @@ def test_names_say_what_varies_and_stay_within_bounds() -> None:
         "vit-l4-h16", settings={}, matrix={"heads": ("4", "8"), "hidden": ("64", "128"), "augment": ("none",)}
     )
     assert plan.members[0].name == "vit-l4-h16-heads4-hidden64-anone"
-    assert plan.name == "vit-l4-h16-heads-hidden-augment"
+    assert plan.name == "vit-l4-h16-by-heads+hidden+augment"
     everything = {"learning_rate": ("0.00012345678",), "weight_decay": ("0.012345678",), "batch_size": ("64",)}
+    spelled = planned("cnn", "vit-l4-h16", settings={}, matrix={"learning_rate": ("1e-3",), "weight_decay": ("0.1",)})
+    assert spelled.name == "cnn+vit-l4-h16-by-lr+wd"
     long = planned("vit-l8-h12-d768", settings={}, matrix=everything | {"warmup_images": ("123456789",)}, seeds=(0, 1))
     assert len({member.name for member in long.members}) == 2
     assert all(len(member.name) <= 60 for member in long.members)

@@ -85,7 +85,9 @@ def test_what_is_typed_is_seen_at_once_and_started(size: tuple[int, int], unicod
         assert "nothing is varied" in said(screen)
         await pilot.press(*RATES)
         await type_into(pilot, screen, "seeds", "2")
-        assert said(screen).startswith("4 runs, tagged cnn-learning_rate: 4 new. Nothing like it was measured yet")
+        assert said(screen).startswith(
+            "4 runs, tagged cnn-by-learning_rate: 4 new. How long that takes is unknown: nothing"
+        )
         table = screen.query_one("#preview", LiveTable)
         assert table.keys == [member.fingerprint for member in screen.arranged]
         assert table.size.height >= 2
@@ -93,7 +95,7 @@ def test_what_is_typed_is_seen_at_once_and_started(size: tuple[int, int], unicod
 
     got = answer(steps, size=size, unicode=unicode)
     assert isinstance(got, SweepWanted)
-    assert [member.name for member in got.members] == [
+    assert [member.name for member in got.plan.members] == [
         "cnn-lr0.0003-s0", "cnn-lr0.001-s0", "cnn-lr0.0003-s1", "cnn-lr0.001-s1",
     ]  # fmt: skip
     assert got.command == (
@@ -125,7 +127,7 @@ def test_runs_are_left_out_and_put_in_another_order_in_the_table() -> None:
     got = answer(steps)
     assert isinstance(got, SweepWanted)
     assert got.plan.jobs == 2
-    assert [member.name for member in got.members] == ["cnn-lr0.001-s0", "cnn-lr0.0003-s1", "cnn-lr0.001-s1"]
+    assert [member.name for member in got.plan.members] == ["cnn-lr0.001-s0", "cnn-lr0.0003-s1", "cnn-lr0.001-s1"]
 
 
 @pytest.mark.parametrize(
@@ -190,15 +192,17 @@ def test_a_sweep_begins_in_the_dashboard_and_is_gone_on_with(root: Path) -> None
         assert app.screen is app.dashboard
         waiting = queue.waiting(root, States(root).look())
         assert [store.shown_name(run) for run in waiting] == ["cnn-lr0.0003", "cnn-lr0.001"]
-        assert {labels.read(run).tags for run in waiting} == {("cnn-learning_rate",)}
+        assert {labels.read(run).tags for run in waiting} == {("cnn-by-learning_rate",)}
         assert waiting[0].read_claim().command[:2] == ("sweep", "cnn")
-        assert "2 runs lined up, tagged cnn-learning_rate." in notified(pilot)
+        assert "2 new runs are lined up." in notified(pilot)
         await pilot.press("w")
         await settle(pilot)
         assert isinstance(app.screen, Sweep)
         await pilot.press(*RATES)
         await type_into(pilot, app.screen, "settings", SMALL_RUNS["settings"])
-        assert "2 runs, tagged cnn-learning_rate: 2 queued. Nothing is left to do" in said(app.screen)
+        assert "2 runs, tagged cnn-by-learning_rate: 2 queued. Nothing is to be lined up: 2 wait already." in said(
+            app.screen
+        )
         assert "queued" in screen_text(app)
         await pilot.press("f6")
         await planned(pilot, app.screen)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,11 +13,6 @@ from vitdash.commands.options import Assignments, Json, RunsDir, assigned, root,
 from vitdash.commands.output import out, print_json
 from vitdash.completion import candidates
 from vitdash.errors import EXIT_RUN_FAILED
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from vitdash.run.sweep import Launched, Plan
 
 
 def sweep(
@@ -83,22 +79,19 @@ def sweep(
     )
     queue.check_jobs(jobs if jobs is not None else 1)
     plan = sweeps.plan(wanted, known.survey(folder), jobs or sweeps.usual_jobs(folder))
+    if not plan.to_do and jobs is None:
+        plan = dataclasses.replace(plan, jobs=queue.read(folder).jobs)
     if not as_json:
         sweeping.preview(out(), plan)
     launched = None
-    if plan.to_do and not dry_run and agreed(f"Line up {runs(len(plan.to_do))}?", yes=yes):
-        launched = _line_up(plan, folder)
+    # Where nothing is to be lined up, nothing is asked: tags are given, and what waits already has its turn.
+    if not dry_run and (not plan.to_do or agreed(f"Line up {runs(len(plan.to_do))}?", yes=yes)):
+        if plan.to_do or jobs is not None:
+            queue.set_jobs(folder, plan.jobs)
+        launched = sweeps.launch_all(plan.members, plan.name, folder, tuple(sys.argv[1:]))
     if as_json:
         print_json(sweeps.describe(plan, launched))
     elif launched is not None:
-        sweeping.launched(out(), plan, launched)
+        sweeping.launched(out(), plan, launched, ("--runs-dir", str(runs_dir)) if runs_dir else ())
     if launched is not None and launched.problems:
         raise typer.Exit(EXIT_RUN_FAILED)
-
-
-def _line_up(plan: Plan, folder: Path) -> Launched:
-    from vitdash.run import queue
-    from vitdash.run import sweep as sweeps
-
-    queue.set_jobs(folder, plan.jobs)
-    return sweeps.launch_all(plan.members, plan.name, folder, tuple(sys.argv[1:]))

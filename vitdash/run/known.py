@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ class Seen:
     config: RunConfig
     figures: Figures
     name: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class Known:
@@ -32,8 +34,10 @@ class Known:
 
     def __init__(self, seen: Iterable[Seen] = ()) -> None:
         self._by_fingerprint: dict[str, Seen] = {}
+        self._states: Counter[State] = Counter()
         measured = []
         for item in seen:
+            self._states[item.state] += 1
             figures, fingerprint = item.figures, item.config.fingerprint()
             other = self._by_fingerprint.get(fingerprint)
             if other is None or _progress(item.state) >= _progress(other.state):
@@ -47,6 +51,10 @@ class Known:
     def like(self, fingerprint: str) -> Seen | None:
         """Return the run that computes the same: of several the one that has come furthest."""
         return self._by_fingerprint.get(fingerprint)
+
+    def count(self, states: Iterable[State]) -> int:
+        """Return how many runs do one of these."""
+        return sum(self._states[state] for state in states)
 
     def estimate(self, config: RunConfig) -> Estimate:
         """Return how long `config` would take."""
@@ -71,7 +79,7 @@ def survey(root: Path) -> Known:
             config = store.read_config(item.run)
         except VitdashError:
             continue
-        seen.append(Seen(item.run, item.state, config, item.figures, item.name))
+        seen.append(Seen(item.run, item.state, config, item.figures, item.name, item.labels.tags))
     return Known(seen)
 
 

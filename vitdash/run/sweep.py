@@ -5,7 +5,8 @@ A sweep is no more than a tag that its runs share. Must not know how it is shown
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from vitdash.text import count, plain
 
 __all__ = ["Launched", "Member", "Plan", "Wanted", "describe", "launch_all", "plan", "usual_jobs"]
 
+UNDER_WAY = (*queue.BUSY, State.QUEUED)
 BYTES_EACH = 1_500_000_000
 """What a member may take at the most, with some room: a `cnn` with its evaluation takes 1.1 GB."""
 
@@ -52,6 +54,11 @@ class Member:
         return self.seen is None or self.seen.state.resumable
 
     @property
+    def ahead(self) -> bool:
+        """Whether it is still to be computed here, once the sweep is launched: a paused run waits for a person."""
+        return self.to_do or (self.seen is not None and self.seen.state in UNDER_WAY)
+
+    @property
     def seconds(self) -> float | None:
         """How long it still takes, as far as that can be told; nothing where it is done."""
         if self.seen is not None and self.seen.state is State.FINISHED:
@@ -64,7 +71,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What launching would do. `filtered` combinations the filter removed, `same` compute what another one does."""
+    """What launching would do.
+
+    `filtered` combinations the filter removed, `same` compute what another one does; `others` are runs that compute or
+    wait here already and are none of the sweep's.
+    """
 
     name: str
     members: tuple[Member, ...]
@@ -73,6 +84,7 @@ class Plan:
     same: int
     jobs: int
     varied: tuple[str, ...] = ()
+    others: int = 0
 
     @property
     def to_do(self) -> tuple[Member, ...]:
@@ -80,15 +92,39 @@ class Plan:
         return tuple(member for member in self.members if member.to_do)
 
     @property
+    def ahead(self) -> tuple[Member, ...]:
+        """The members still to be computed, in the queue's order: what runs, what goes on, what waits, what is new."""
+        return tuple(sorted((member for member in self.members if member.ahead), key=_turn))
+
+    @property
+    def untagged(self) -> tuple[Member, ...]:
+        """The members that are there already and that the sweep's tag does not find yet."""
+        return tuple(member for member in self.members if member.seen and self.name not in member.seen.tags)
+
+    @property
     def seconds(self) -> float:
-        """How long those take in all whose time is known, `jobs` at once."""
-        known = [member.seconds for member in self.to_do if member.seconds is not None]
-        return sum(known) / max(1, min(self.jobs, len(known)))
+        """How long those ahead take whose time is known, `jobs` at once, until the last of them has ended."""
+        return _until_the_last((item.seconds for item in self.ahead if item.seconds is not None), self.jobs)
 
     @property
     def unknown(self) -> int:
-        """Of how many it is not known how long they take."""
-        return sum(member.seconds is None for member in self.to_do)
+        """Of how many of those ahead it is not known how long they take."""
+        return sum(member.seconds is None for member in self.ahead)
+
+
+def _turn(member: Member) -> int:
+    if member.seen is None:
+        return 3
+    return 1 if member.to_do else 2 if member.seen.state is State.QUEUED else 0
+
+
+def _until_the_last(seconds: Iterable[float], at_once: int) -> float:
+    """Return when the last of some runs ends, of which each begins as soon as one of those before it has ended."""
+    ends: list[float] = []
+    for taken in seconds:
+        begins = heapq.heappop(ends) if len(ends) >= at_once else 0.0
+        heapq.heappush(ends, begins + taken)
+    return max(ends, default=0.0)
 
 
 def plan(wanted: Wanted, known: Known, jobs: int = 1) -> Plan:
@@ -116,8 +152,11 @@ def plan(wanted: Wanted, known: Known, jobs: int = 1) -> Plan:
         raise InputError("--filter", f"removes all of {count(number)}: {plain(wanted.filter, 200)}")
     titles = [ground.config.description.preset for ground in grounds]
     name = labels.check_tag(wanted.name, "--name") if wanted.name else sweep_names.of_sweep(titles, varied)
+    members = tuple(found.values())
+    ours = sum(member.seen is not None and member.seen.state in UNDER_WAY for member in members)
+    others = known.count(UNDER_WAY) - ours
     same = wanted_ones - len(found)
-    return Plan(name, tuple(found.values()), number, number - wanted_ones, same, jobs, varied)
+    return Plan(name, members, number, number - wanted_ones, same, jobs, varied, others)
 
 
 def usual_jobs(root: Path) -> int:
@@ -133,11 +172,12 @@ def usual_jobs(root: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """What launching has done: the runs that wait now, and what went wrong with others, a sentence each."""
+    """What launching has done: the runs that were lined up or tagged, and what went wrong, a sentence each."""
 
-    created: tuple[Run, ...]
-    resumed: tuple[Run, ...]
-    problems: tuple[str, ...]
+    created: tuple[Run, ...] = ()
+    resumed: tuple[Run, ...] = ()
+    tagged: tuple[Run, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def launch_all(chosen: Sequence[Member], tag: str, root: Path, command: tuple[str, ...]) -> Launched:
@@ -149,7 +189,7 @@ def launch_all(chosen: Sequence[Member], tag: str, root: Path, command: tuple[st
         InputError: `root` cannot be used.
         RunError: the queue cannot be written.
     """
-    created, resumed, problems = [], [], []
+    created, resumed, tagged, problems = [], [], [], []
     for member in chosen:
         try:
             if member.seen is None:
@@ -159,6 +199,7 @@ def launch_all(chosen: Sequence[Member], tag: str, root: Path, command: tuple[st
                 continue
             if tag not in labels.read(member.seen.run).tags:
                 labels.tag(member.seen.run, [tag])
+                tagged.append(member.seen.run)
             if member.to_do:
                 launch.claim_again(member.seen.run, "queued")
                 resumed.append(member.seen.run)
@@ -172,7 +213,7 @@ def launch_all(chosen: Sequence[Member], tag: str, root: Path, command: tuple[st
     # Of those that wait already, nobody may be left who gives them their turn.
     if created or any(member.fate == State.QUEUED for member in chosen):
         queue.join(root, created, first=False)
-    return Launched(tuple(created), tuple(resumed), tuple(problems))
+    return Launched(tuple(created), tuple(resumed), tuple(tagged), tuple(problems))
 
 
 def describe(item: Plan, launched: Launched | None = None) -> dict[str, object]:
@@ -184,6 +225,7 @@ def describe(item: Plan, launched: Launched | None = None) -> dict[str, object]:
         "filtered": item.filtered,
         "same": item.same,
         "jobs": item.jobs,
+        "others": item.others,
         "seconds": item.seconds,
         "unknown": item.unknown,
         "members": [_describe_member(member) for member in item.members],

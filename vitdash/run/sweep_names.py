@@ -25,6 +25,10 @@ class Naming:
         times = Counter(initials.values())
         self._short = {name: short if times[short] == 1 else name for name, short in initials.items()}
 
+    def short(self, knobs: Iterable[str]) -> list[str]:
+        """Return the words that stand for knobs."""
+        return [self._short[knob] for knob in knobs]
+
     def of(self, config: RunConfig, values: Mapping[str, Value]) -> str:
         """Return a member's name, which need not be its alone."""
         words = [config.description.preset, *(f"{self._short[key]}{_word(value)}" for key, value in values.items())]
@@ -39,7 +43,11 @@ def _word(value: Value) -> str:
 
 def of_sweep(titles: Sequence[str], varied: Sequence[str]) -> str:
     """Return what a sweep is called that nobody has named: the same for the same presets and knobs."""
-    return _as_name("-".join(["+".join(titles), *(varied or ["seeds"])]), LONGEST_TAG)
+    what = "+".join(titles)
+    if not varied:
+        return _as_name(f"{what}-seeds", LONGEST_TAG)
+    spelled, short = (f"{what}-by-{'+'.join(knobs)}" for knobs in (varied, Naming(varied).short(varied)))
+    return _as_name(spelled if len(spelled) <= LONGEST_TAG else short, LONGEST_TAG)
 
 
 def _as_name(text: str, longest: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -26,7 +27,7 @@ def preview(console: Console, plan: Plan) -> None:
         *(GridColumn(name, tuple(sweep_words.value(member.values.get(name)) for member in shown), 2) for name in knobs),
         GridColumn("params", tuple(text.count(member.config.parameters) for member in shown), 4),
         GridColumn("time", tuple(map(sweep_words.time, shown)), 1),
-        GridColumn("state", tuple(member.fate for member in shown), left=True),
+        GridColumn("state", tuple(map(sweep_words.fate, shown)), left=True),
     ]
     grid.show(console, columns)
     if len(shown) < len(plan.members):
@@ -35,11 +36,11 @@ def preview(console: Console, plan: Plan) -> None:
         console.print(line, style="dim", soft_wrap=True)
 
 
-def launched(console: Console, plan: Plan, done: Launched) -> None:
-    """Print what waits now, where to look, and what went wrong."""
+def launched(console: Console, plan: Plan, done: Launched, places: Sequence[str] = ()) -> None:
+    """Print what waits now, where to look, and what went wrong; `places` say where runs are kept, as it was typed."""
     for problem in done.problems:
         console.print(problem, style="red", soft_wrap=True)
-    waiting = len(done.created) + len(done.resumed)
-    verb = "waits" if waiting == 1 else "wait"
-    look = f"vitdash compare --tag {shlex.quote(plan.name)}"
-    console.print(f"{text.runs(waiting)} {verb} for a turn. Then: {look}", soft_wrap=True)
+    if plan.to_do or done.tagged:
+        console.print(sweep_words.launched(plan, done), soft_wrap=True)
+    when = "When they have ended" if plan.ahead else "Compare them"
+    console.print(f"{when}: {shlex.join(['vitdash', 'compare', '--tag', plan.name, *places])}", soft_wrap=True)

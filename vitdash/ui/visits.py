@@ -14,7 +14,6 @@ from vitdash.errors import InputError, RunError, VitdashError
 from vitdash.run import queue, store, summary
 from vitdash.run.fleet import Standing
 from vitdash.run.state import State
-from vitdash.text import runs
 
 if TYPE_CHECKING:
     from vitdash.run.estimate import Measured
@@ -115,14 +114,14 @@ class Visits:
             self._app.run_worker(lambda: self._launch_all(wanted), thread=True, group="sweep")
 
     def _launch_all(self, wanted: SweepWanted) -> None:
-        from vitdash.run import sweep
+        from vitdash.run import sweep, sweep_words
 
         told: list[VitdashError] = []
         said = ""
         try:
             queue.set_jobs(self._app.feed.root, wanted.plan.jobs)
-            done = sweep.launch_all(wanted.members, wanted.plan.name, self._app.feed.root, wanted.command)
-            said = f"{runs(len(done.created) + len(done.resumed))} lined up, tagged {wanted.plan.name}."
+            done = sweep.launch_all(wanted.plan.members, wanted.plan.name, self._app.feed.root, wanted.command)
+            said = sweep_words.launched(wanted.plan, done)
             told = [RunError(wanted.plan.name, problem) for problem in done.problems[:MOST_PROBLEMS]]
         except VitdashError as error:
             told = [error]
@@ -161,7 +160,8 @@ def _seen(standings: Iterable[Standing]) -> Iterator[Seen]:
 
     for known in standings:
         if known.config is not None:
-            yield Seen(known.run, known.state, known.config, known.short.figures, known.short.name)
+            short = known.short
+            yield Seen(known.run, known.state, known.config, short.figures, short.name, short.labels.tags)
 
 
 def _measured(runs: Iterable[Standing]) -> Iterator[Measured]:

@@ -49,10 +49,9 @@ SKIPPED = "left out"
 
 @dataclass(frozen=True, slots=True)
 class SweepWanted:
-    """What the screen was left with: these members in this order, under the plan's tag, and the shell's line for it."""
+    """What the screen was left with: a plan with the members that are wanted, in their order, and its shell's line."""
 
     plan: Plan
-    members: tuple[Member, ...]
     command: tuple[str, ...]
 
 
@@ -194,6 +193,11 @@ class Sweep(Screen[SweepWanted | None]):
         """The members that starting the sweep would line up, or leave as they are."""
         return tuple(member for member in self.arranged if member.fingerprint not in self._skipped)
 
+    @property
+    def _left(self) -> Plan | None:
+        """The plan without what is left out."""
+        return dataclasses.replace(self.plan, members=self.chosen) if self.plan else None
+
     def _show(self) -> None:
         wrong = sweep_text.place_of(self.problem) if self.problem else ""
         for name in sweep_text.FIELDS:
@@ -214,8 +218,7 @@ class Sweep(Screen[SweepWanted | None]):
         elif self.plan is None:
             told = [Line((f"reading what there is already {'…' if self._unicode else '...'}", "muted"))]
         else:
-            left = dataclasses.replace(self.plan, members=self.chosen)
-            told = [Line((sentence, "muted")) for sentence in sweep_words.sums(left)]
+            told = [Line((sentence, "muted")) for sentence in sweep_words.sums(self._left or self.plan)]
         self.sums.write(wrapped(told, max(20, self.size.width - 2))[:MOST_SUMS])
 
     def _row(self, member: Member, varied: tuple[str, ...]) -> TableRow:
@@ -224,7 +227,7 @@ class Sweep(Screen[SweepWanted | None]):
         figures = [TableCell(sweep_words.value(member.values.get(name)), style=style) for name in varied]
         cells = (
             TableCell(member.name, style=style),
-            TableCell(SKIPPED if out else member.fate, style=style),
+            TableCell(SKIPPED if out else sweep_words.fate(member), style=style),
             TableCell(sweep_words.time(member), member.seconds, style),
             *figures,
             TableCell(text.count(member.config.parameters), member.config.parameters, style),
@@ -240,12 +243,12 @@ class Sweep(Screen[SweepWanted | None]):
         elif self.problem is not None:
             self._say(f"{self.problem.message} {self.problem.hint}".strip(), "error", self.problem.title)
             self.query_one(f"#{sweep_text.place_of(self.problem)}", Input).focus()
-        elif self.plan is None or not any(member.to_do for member in self.chosen):
-            self._say("Nothing is left to do.", "warning")
+        elif (left := self._left) is None or not (left.to_do or left.untagged):
+            self._say("Nothing is to be lined up.", "warning")
         else:
             # Without the program's own name, as a command in a shell notes itself.
             command = tuple(self.typed.words(self._options)[1:])
-            self.dismiss(SweepWanted(self.plan, self.chosen, command))
+            self.dismiss(SweepWanted(left, command))
 
     def action_train_again(self) -> None:
         """Train anew what there is already, too, or leave it."""
