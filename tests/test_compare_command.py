@@ -124,7 +124,7 @@ def test_runs_without_results_and_runs_that_cannot_be_read_are_told_of(root: Pat
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ([], "RUN: is missing. Name runs, or choose them: vitdash compare --tag NAME"),
+        ([], "RUN: is missing. Name runs or a tag, or choose them with --tag and --where."),
         (["--tag", "tree"], "--tag: no run has the tag 'tree'. Did you mean 'three'?"),
         (["--where", "accuracy > 2"], "--where: no run fits: accuracy > 2"),
         (["nothing"], "RUN: there is no run 'nothing'."),

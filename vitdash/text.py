@@ -12,6 +12,10 @@ _CONTROL = re.compile(
 )
 
 
+SMALLEST_PROBABILITY = 1e-4
+"""Below it a p has no digits: nobody acts on them, and they hold for exactly normal values only."""
+
+
 def plain(text: object, limit: int = 200) -> str:
     """Return `text` on one line, without control characters, at most `limit` characters long."""
     cleaned = _CONTROL.sub(" ", str(text)).strip()
@@ -70,6 +74,11 @@ def figure(value: float) -> str:
 def rate(images_per_second: float) -> str:
     """Return images per second with the unit: 947/s."""
     return f"{pace(images_per_second)}/s"
+
+
+def probability(p: float) -> str:
+    """Return a p with two digits: 0.034, or < 0.0001."""
+    return f"{p:.2g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"
 
 
 def pace(images_per_second: float) -> str:

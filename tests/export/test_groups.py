@@ -16,7 +16,7 @@ from tests.recorded_curves import record_curve
 from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError
-from vitdash.export import findings, group_formats, group_table, rows
+from vitdash.export import findings, group_formats, group_table, rows, svg
 from vitdash.export.rows import Row
 from vitdash.run import groups, labels
 
@@ -95,8 +95,11 @@ def test_no_runs_and_other_formats(found: list[Row]) -> None:
     assert group_formats.render([], "markdown").count("\n") == 2
     assert json.loads(group_formats.render([], "json")) == []
     assert group_formats.render([], "csv").startswith("group,name,preset")
-    with pytest.raises(InputError, match=r"--groups: there is none for svg\. Formats with it: markdown, csv or json\."):
-        group_formats.render(found, "svg")
+    assert group_formats.render(found, "svg") == svg.render(found)
+    with pytest.raises(
+        InputError, match=r"--groups: tensorboard is written run by run\. Leave it out, or choose markdo"
+    ):
+        group_formats.render(found, "tensorboard")
 
 
 def test_the_command_writes_groups(found: list[Row], root: Path) -> None:

@@ -215,6 +215,10 @@ def test_runs_are_found_by_tag_by_name_and_by_id(sweep: list[Run], root: Path) -
     """A sweep is a tag; a run of that very name comes first."""
     assert references.find_all(root, ["evening"]) == sorted(sweep, key=lambda run: (run.id.split("-")[-3:], run.id))
     assert references.find_all(root, ["cnn-0.001-seed2", sweep[5].id]) == [sweep[5]]
+    labels.tag(sweep[0], ["cnn-by-seed2"])
+    with pytest.raises(InputError, match=r"there is no run 'cnn-by-seed'\. Did you mean 'cnn-by-seed2'\?"):
+        references.find_all(root, ["cnn-by-seed"])
+    labels.tag(sweep[0], ["cnn-by-seed2"], remove=True)
     with pytest.raises(InputError, match=r"there is no run 'morning'\. Tags: evening\. See: vitdash runs"):
         references.find_all(root, ["morning"])
     with pytest.raises(InputError, match=r"fits 12 runs|fits 6 runs"):

@@ -102,7 +102,7 @@ def test_the_filter_leaves_out_what_would_not_fit_together() -> None:
         ({"matrix": {"heads": ("3",)}}, "--matrix: heads: is a knob of ViT, not of CNN."),
         ({"matrix": {"seed": ("1", "2")}, "seeds": (1, 2)}, "--seeds: the seed is given to --matrix or --set too."),
         ({"matrix": RATES, "seeds": (2**60,)}, "--seeds: '1152921504606846976' is not allowed."),
-        ({"matrix": RATES, "filter": "kernel > 3"}, "--filter: removes all of 2: kernel > 3"),
+        ({"matrix": RATES, "filter": "kernel > 3"}, "--filter: leaves none of the 2 combinations: kernel > 3"),
         ({"matrix": RATES, "filter": "kernle > 3"}, "--filter: at character 1, 'kernle': "),
         ({"matrix": RATES, "filter": "accuracy > 0.9"}, "--filter: at character 1, 'accuracy': "),
         ({"matrix": RATES, "filter": "kernel >"}, "--filter: at character 9, the end: "),

@@ -53,7 +53,7 @@ def using(
     async def use() -> None:
         app = App[None]()
         async with app.run_test(size=size) as pilot:
-            screen = Compare(runs)
+            screen = Compare(comparison.OfRuns(runs))
             await app.push_screen(screen)
             await pilot.pause()
             await act(screen, pilot)

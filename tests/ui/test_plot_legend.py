@@ -52,9 +52,13 @@ def test_the_title_makes_room_for_runs_that_do_not_fit() -> None:
 
 
 def test_long_names_are_cut_and_numbers_are_not() -> None:
-    """With a sign that something is missing."""
-    (line,) = texts(Heading("", "", (Entry("●", "a" * 50, "0.12345", 8),)), 30, inline=True)
-    assert line == f"● {'a' * 19}… 0.12345"
+    """In their middle, with a sign that something is missing there: runs of a sweep differ at their ends."""
+    entries = tuple(Entry("●", f"vit-l4-h16-lr{rate}-s2", "0.12345", 8) for rate in ("0.0003", "0.001"))
+    assert texts(Heading("", "", entries), 30, inline=True) == [
+        "● vit-l4-h16…0.0003-s2 0.12345",
+        "● vit-l4-h16…r0.001-s2 0.12345",
+    ]
+    assert texts(Heading("", "", entries), 44, inline=True) == ["● vit-l…03-s2 0.12345  ● vit-l…01-s2 0.12345"]
 
 
 def test_a_note_stands_at_the_right_edge_where_there_is_room() -> None:

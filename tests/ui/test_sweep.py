@@ -136,7 +136,7 @@ def test_runs_are_left_out_and_put_in_another_order_in_the_table() -> None:
         ("matrix", "width=4,x", "width is given to --set too."),
         ("matrix", "kernel=3,29", "cnn with kernel=29: kernel: 29 is larger than the image side of 28."),
         ("matrix", "kernel=", "kernel has no values."),
-        ("filter", "kernel > 3", "removes all of 2: kernel > 3"),
+        ("filter", "kernel > 3", "leaves none of the 2 combinations: kernel > 3"),
         ("filter", "kernle > 3", "'kernle'"),
         ("presets", "cnm", "there is no preset 'cnm'. Did you mean 'cnn'?"),
         ("seeds", "1000000", "these are 1,000,000 combinations"),

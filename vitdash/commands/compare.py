@@ -22,7 +22,9 @@ def compare(
     references: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RUN]…", help="Names of runs, or beginnings of their ids.", autocompletion=candidates.runs
+            metavar="[RUN|TAG]…",
+            help="Names of runs, beginnings of their ids, or tags: all runs that have one, such as a sweep's.",
+            autocompletion=candidates.runs_and_tags,
         ),
     ] = None,
     tag: Annotated[
@@ -63,13 +65,14 @@ def _found(folder: Path, references: list[str], tag: str | None, where: str | No
         InputError: there are none.
     """
     from vitdash.run import labels, selection, store, summary
+    from vitdash.run import references as typed
     from vitdash.run.fields import Facts, Fields
 
     if not references and tag is None and where is None:
-        raise InputError("RUN", "is missing.", "Name runs, or choose them: vitdash compare --tag NAME")
-    named = [store.find(folder, reference) for reference in references]
+        raise InputError("RUN", "is missing.", "Name runs or a tag, or choose them with --tag and --where.")
+    named = typed.find_all(folder, references)
     if tag is None and where is None:
-        return list(dict.fromkeys(named))
+        return named
     chosen = store.all_runs(folder)
     if tag is not None:
         tags = {run: labels.read(run).tags for run in chosen}

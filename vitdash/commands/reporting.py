@@ -27,16 +27,33 @@ def export(
     groups: Annotated[
         bool, typer.Option("--groups", help="A row for all runs that differ only in seed: means and deviations.")
     ] = False,
+    knobs: Annotated[bool, typer.Option("--knobs", help="Add a column for each knob that differs.")] = False,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort",
+            metavar="FIELDS",
+            help="The order of the rows, e.g. -accuracy; - is the largest first.",
+            autocompletion=candidates.fields,
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Write runs as one table, as plots, or for TensorBoard. Formats: docs/exporting.md."""
-    from vitdash.export import destination, rendering
+    from vitdash.export import destination, ordering, rendering
     from vitdash.run import references as typed
 
     found = typed.find_all(root(runs_dir), references)
+    if output and not output.is_dir():
+        destination.check(output, replace=force)
     if groups and reported:
         raise InputError("--reported", "are figures of runs, not of groups.", "Leave out --groups or --reported.")
-    rendered = rendering.make_groups(found, to) if groups else rendering.make(found, to, reported=reported)
+    if sort is not None:
+        found = ordering.groups_by(found, sort) if groups else ordering.by(found, sort)
+    if groups:
+        rendered: rendering.Rendered = rendering.make_groups(found, to)
+    else:
+        rendered = rendering.make(found, to, reported=reported, knobs=knobs)
     if not output:
         write(rendering.text_of(rendered, to))
     elif isinstance(rendered, str):

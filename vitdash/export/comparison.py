@@ -88,20 +88,25 @@ def describe(comparison: Comparison) -> dict[str, Any]:
     return {
         "metric": comparison.metric,
         "groups": [_group(comparison, place, group) for place, group in enumerate(comparison.groups)],
-        "effects": [
-            {
-                "knob": item.knob,
-                "levels": [dataclasses.asdict(level) for level in item.levels],
-                "range": item.range,
-                "matched": item.matched,
-                "compared": item.compared,
-                "significant": item.significant,
-            }
-            for item in comparison.effects
-        ],
+        "effects": describe_effects(comparison.effects),
         "fronts": {what: [group.key for group in found] for what, found in comparison.fronts.items()},
         "unreadable": comparison.unreadable,
     }
+
+
+def describe_effects(found: Sequence[Effect]) -> list[dict[str, Any]]:
+    """Return what knobs do as plain values, for programs."""
+    return [
+        {
+            "knob": item.knob,
+            "levels": [dataclasses.asdict(level) for level in item.levels],
+            "range": item.range,
+            "matched": item.matched,
+            "compared": item.compared,
+            "significant": item.significant,
+        }
+        for item in found
+    ]
 
 
 def _group(comparison: Comparison, place: int, group: Group) -> dict[str, Any]:

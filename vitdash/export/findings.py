@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vitdash.export import group_table, markdown
+from vitdash import text
+from vitdash.export import effect_table, group_table, markdown
 from vitdash.export.markdown import escape
-from vitdash.export.table import Cell, Column
 from vitdash.run import effects, groups
-from vitdash.run.effects import Effect
 from vitdash.run.groups import Group, Judgement
 from vitdash.statistics import SIGNIFICANT
-from vitdash.text import count, setting
 
-SMALLEST_WRITTEN = 1e-4
 COSTS = {"parameters": "fewer parameters", "seconds": "a shorter training"}
 
 
@@ -49,7 +46,7 @@ def knobs(found: Sequence[Group]) -> Iterator[str]:
     if shown:
         yield f"Means of {group_table.heading(metric)} over the configurations that differ in nothing else:"
         yield ""
-        yield markdown.write(_columns(shown, metric)).rstrip("\n")
+        yield markdown.write(effect_table.build(shown, metric)).rstrip("\n")
     fronts = [(noun, effects.front(found, metric, what)) for what, noun in COSTS.items()]
     if len(groups.competitors(found, metric)) > 1:
         yield ""
@@ -60,7 +57,8 @@ def knobs(found: Sequence[Group]) -> Iterator[str]:
 
 def probability(p: float, *, most: bool = False) -> str:
     """Return a p as it is written; with `most` it is the largest of several."""
-    return f"p {'≤' if most else '='} {p:.2g}" if p >= SMALLEST_WRITTEN else f"p < {SMALLEST_WRITTEN:g}"
+    told = text.probability(p)
+    return f"p {told}" if told.startswith("<") else f"p {'≤' if most else '='} {told}"
 
 
 def _about(found: Sequence[Group], metric: str) -> str:
@@ -92,19 +90,6 @@ def _why_not(found: Sequence[Group]) -> str:
     if len(there) > 1:
         return "They were evaluated after different numbers of images: more images make better figures."
     return "Fewer than two configurations have results."
-
-
-def _columns(shown: Sequence[Effect], metric: str) -> list[Column]:
-    lines = []
-    for effect in shown:
-        told = f"in {effect.significant} of {effect.compared}" if effect.compared else "too few seeds"
-        for place, level in enumerate(effect.levels):
-            first = (effect.knob.replace("_", " "), told) if not place else ("", "")
-            mean = group_table.figure(metric, level.mean)
-            lines.append((first[0], setting(level.value), mean, count(level.groups), first[1]))
-    headings = ("knob", "value", "mean", "configurations", "beyond chance")
-    cells = list(zip(*lines, strict=True))
-    return [Column(head, head, tuple(map(Cell, column))) for head, column in zip(headings, cells, strict=True)]
 
 
 def _code(name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vitdash.errors import InputError
-from vitdash.export import group_table, markdown, recipe
+from vitdash.export import group_table, markdown, recipe, svg
 from vitdash.export.rows import Row
 from vitdash.knobs import Value
 from vitdash.run import groups
@@ -23,17 +23,23 @@ from vitdash.text import one_of, plain
 
 ALWAYS = ("validation_loss", "accuracy", "svc", "svc_held_out", "seconds")
 """Figures that have their columns whether or not any run has them."""
+SVG = "svg"
 SPREAD = ("mean", "deviation", "least", "most")
 
 
 def render(rows: Sequence[Row], to: str) -> str:
-    """Return the groups of `rows` in one of the `FORMATS`.
+    """Return the groups of `rows` in one of the `FORMATS`, or as plots.
 
     Raises:
         InputError: there is no such format for groups.
     """
+    if to == SVG:
+        # There seeds are always one curve.
+        return svg.render(list(rows))
     if to not in FORMATS:
-        raise InputError("--groups", f"there is none for {plain(to, 60)}.", f"Formats with it: {one_of(FORMATS)}.")
+        raise InputError(
+            "--groups", f"{plain(to, 60)} is written run by run.", f"Leave it out, or choose {one_of([*FORMATS, SVG])}."
+        )
     return FORMATS[to](groups.gather(rows))
 
 
@@ -44,7 +50,7 @@ def as_markdown(found: Sequence[Group]) -> str:
 
 def as_csv(found: Sequence[Group]) -> str:
     """Return one line a group: what it is, the knobs that were varied, and each figure in four columns."""
-    knobs = [knob for knob in recipe.varied(found) if knob not in ("preset", recipe.SEED)]
+    knobs = list(recipe.varied_knobs(found))
     figures = _figures(found)
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")

@@ -74,12 +74,10 @@ def _other_knobs(found: Sequence[Group]) -> list[Column]:
     """Return a column for each knob that was varied and that the reference's table does not have."""
     shown = {item.name for group in found for item in knobs_of(type(group.config.model)).values() if item.column}
     columns = []
-    for knob in recipe.varied(found):
-        if knob in shown or knob in ("preset", recipe.SEED, "architecture"):
-            continue
-        values = [group.config.value(knob) for group in found]
-        cells = tuple(EMPTY if value is None else Cell(text.setting(value), value) for value in values)
-        columns.append(Column(knob, knob.replace("_", " "), cells))
+    for knob, values in recipe.varied_knobs(found).items():
+        if knob not in shown:
+            cells = tuple(EMPTY if value is None else Cell(text.setting(value), value) for value in values)
+            columns.append(Column(knob, knob.replace("_", " "), cells))
     return columns
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vitdash.config import RunConfig
-from vitdash.knobs import Value
+from vitdash.knobs import Knob, Value
 from vitdash.run import groups
 from vitdash.run.groups import Group
 
@@ -41,6 +41,19 @@ def varied(found: Sequence[Group]) -> dict[str, list[Value]]:
             known += [value for value in values if value is not None and value not in known]
     seeds = sorted({member.config.train.seed for group in found for member in group.members})
     return {**{knob: _sorted(values) for knob, values in matrix.items()}, SEED: list(seeds)}
+
+
+def differing(configs: Sequence[RunConfig]) -> list[tuple[Knob, list[Value | None]]]:
+    """Return the knobs that affect results and are not the same everywhere, each with its value a configuration."""
+    declared = {knob.name: knob for config in configs for _, knob, _ in config.knobs() if knob.affects_result}
+    found = [(knob, [config.value(name) for config in configs]) for name, knob in declared.items()]
+    return [(knob, values) for knob, values in found if len(set(values)) > 1]
+
+
+def varied_knobs(found: Sequence[Group]) -> dict[str, list[Value | None]]:
+    """Return the knobs that were varied within a preset, with the value that each group has of them."""
+    names = [name for name in varied(found) if name not in ("preset", "architecture", SEED)]
+    return {name: [group.config.value(name) for group in found] for name in names}
 
 
 def _sorted(values: list[Value]) -> list[Value]:

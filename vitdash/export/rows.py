@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run with something to show for it; `run` is where it is kept, for what needs more than figures."""
+    """One run with something to show for it; `run` is where it is kept, for what needs more than figures.
+
+    `knobs` are to have columns besides those of the reference's table.
+    """
 
     id: str
     name: str
@@ -27,6 +30,7 @@ class Row:
     config: RunConfig
     figures: Figures
     run: Run | None = None
+    knobs: tuple[str, ...] = ()
 
     @property
     def model(self) -> str:

@@ -53,7 +53,8 @@ def build(rows: list[Row], *, reported: bool = False) -> list[Column]:
     rate = _column("images_per_second", "images/s", [row.images_per_second for row in rows], text.pace)
     seconds = _column("seconds", "training time", [row.figures.seconds for row in rows], text.duration)
     extra = [_extra(rows, key, steps) for key in dict.fromkeys(key for row in rows for key in row.extra)]
-    columns = [*knobs, loss, argmax, svc, parameters, held_out, rate, seconds, *extra, *_dataset_columns(rows)]
+    others = [_other_knob(rows, name) for name in dict.fromkeys(name for row in rows for name in row.knobs)]
+    columns = [*knobs, *others, loss, argmax, svc, parameters, held_out, rate, seconds, *extra, *_dataset_columns(rows)]
     model = _model_column(rows, columns)
     return [model, *columns, *(_reported_columns(rows) if reported else [])]
 
@@ -83,6 +84,12 @@ def _knob_column(rows: list[Row], heading: str) -> Column:
         value: Value | None = getattr(row.config.model, knob.name) if knob else None
         cells.append(EMPTY if value is None else Cell(f"{value:g}" if isinstance(value, float) else str(value), value))
     return Column(heading, heading, tuple(cells))
+
+
+def _other_knob(rows: list[Row], name: str) -> Column:
+    values = [row.config.value(name) for row in rows]
+    cells = tuple(EMPTY if value is None else Cell(text.setting(value), value) for value in values)
+    return Column(name, name.replace("_", " "), cells)
 
 
 def _metric(

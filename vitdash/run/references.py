@@ -8,6 +8,7 @@ from pathlib import Path
 from vitdash.errors import InputError
 from vitdash.run import labels, store
 from vitdash.run.store import Run
+from vitdash.text import did_you_mean
 
 
 def find_all(root: Path, references: Iterable[str]) -> list[Run]:
@@ -34,5 +35,7 @@ def _find(root: Path, reference: str) -> list[Run]:
         known = sorted({tag for run in runs for tag in labels.read(run).tags})
         if "fits" in error.message or not known:
             raise
-        hint = error.hint if error.hint.startswith("Did") else f"Tags: {', '.join(known[:8])}. See: vitdash runs"
+        hint = f"Tags: {', '.join(known[:8])}. See: vitdash runs"
+        if error.hint.startswith("Did"):
+            hint = did_you_mean(reference, [*known, *(store.shown_name(run) for run in runs)])
         raise InputError(error.title, error.message, hint) from None

@@ -149,7 +149,7 @@ def plan(wanted: Wanted, known: Known, jobs: int = 1) -> Plan:
             name = naming.of(config, values)
             found[fingerprint] = Member(name, config, values, fingerprint, known.estimate(config), seen)
     if not found:
-        raise InputError("--filter", f"removes all of {count(number)}: {plain(wanted.filter, 200)}")
+        raise InputError("--filter", f"leaves none of the {count(number)} combinations: {plain(wanted.filter, 200)}")
     titles = [ground.config.description.preset for ground in grounds]
     name = labels.check_tag(wanted.name, "--name") if wanted.name else sweep_names.of_sweep(titles, varied)
     members = tuple(found.values())

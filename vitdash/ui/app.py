@@ -19,7 +19,7 @@ from vitdash.errors import VitdashError
 from vitdash.run.state import State
 from vitdash.settings import Settings
 from vitdash.text import plain, runs
-from vitdash.ui import bindings, line_filters, machine_load, painter, run_actions
+from vitdash.ui import bindings, line_filters, machine_load, painter, run_actions, taking_away
 from vitdash.ui.appearance import Appearance
 from vitdash.ui.board import Board
 from vitdash.ui.destinations import Destinations
@@ -29,11 +29,11 @@ from vitdash.ui.notices import Notices
 from vitdash.ui.painter import Painter
 from vitdash.ui.preset_facts import PresetFacts
 from vitdash.ui.reading import Reading
-from vitdash.ui.result_rows import VIEWS
 from vitdash.ui.run_tasks import TASKS, WRITES, RunTasks
 from vitdash.ui.screens.dashboard import DashboardScreen
 from vitdash.ui.screens.dialogs import Choice, Choose
 from vitdash.ui.signs import Signs
+from vitdash.ui.taking_away import Taken
 from vitdash.ui.visits import Visits
 from vitdash.ui.widgets.live_table import LiveTable
 from vitdash.ui.widgets.preset_tree import PresetTree
@@ -209,6 +209,7 @@ class Dashboard(App[None]):
             self.show_changed(set())
         elif event.action == "seeds_together":
             self.board.take_together(not self.board.together)
+            self.dashboard.take_together(self.board.together)
             self.tell(SEEDS_TOGETHER if self.board.together else SEEDS_APART)
             self.painter.forget()
             self.show_changed(None)
@@ -300,9 +301,13 @@ class Dashboard(App[None]):
         self.notify(text if len(text) <= 400 else f"{text[:400]}…", title="copied", markup=False)
 
     @property
-    def shows_reported(self) -> bool:
-        """Whether the results table has reported figures beside the measured ones."""
-        return self.dashboard.table_view == VIEWS[1]
+    def taken(self) -> Taken:
+        """What the results table shows, to be written or copied.
+
+        Raises:
+            InputError: there are no results.
+        """
+        return taking_away.shown(self.board, self.dashboard.table_view, self.dashboard.results.keys)
 
     async def action_quit(self) -> None:
         """Leave; while runs train or wait, ask what becomes of them."""

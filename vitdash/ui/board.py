@@ -202,7 +202,11 @@ class Board:
 
     def signs_of(self, found: Sequence[Group]) -> dict[str, Sign]:
         """Return how groups are marked, by their keys; not at all where each run has its own sign."""
-        return {group.key: self._group_signs.of(group.key) for group in found} if self.together else {}
+        return self.group_signs(found) if self.together else {}
+
+    def group_signs(self, found: Sequence[Group]) -> dict[str, Sign]:
+        """Return how groups are marked, by their keys."""
+        return {group.key: self._group_signs.of(group.key) for group in found}
 
     def _worth_charting(self) -> Iterator[str]:
         """Yield the ids of runs in the order in which they are worth a curve, each once."""

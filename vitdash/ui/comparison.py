@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from vitdash.config import RunConfig
 from vitdash.export import table
 from vitdash.export.rows import Row
 from vitdash.run import summary
-from vitdash.run.differences import Difference
+from vitdash.run.differences import Difference, differences, not_comparable
 from vitdash.run.events import Probed
 from vitdash.run.history import RunHistory
 from vitdash.run.state import State
@@ -45,6 +46,88 @@ class Compared:
     def planned(self) -> int:
         """How many images it is to see."""
         return max(self.config.train.max_inputs, self.history.images_seen)
+
+
+class Comparison(Protocol):
+    """What is compared, runs or groups of them: the screen draws what this says, again where `version` is another."""
+
+    @property
+    def told(self) -> str:
+        """How many of what they are."""
+
+    @property
+    def names(self) -> Sequence[tuple[Sign, str]]:
+        """How each is marked and called; one of them is the base that differences are to."""
+
+    @property
+    def version(self) -> object:
+        """Another one whenever something is new."""
+
+    @property
+    def planned(self) -> int:
+        """How many images the longest is to see."""
+
+    @property
+    def differing(self) -> Sequence[Difference]:
+        """In which knobs they differ."""
+
+    def losses(self) -> list[Series]:
+        """Return the curves of the loss chart."""
+
+    def accuracies(self, kind: str) -> list[Series]:
+        """Return one of the `ACCURACIES`."""
+
+    def values(self, base: int) -> tuple[list[TableColumn], list[TableRow]]:
+        """Return the last figures with their differences to the base."""
+
+    def knobs(self) -> tuple[list[TableColumn], list[TableRow]]:
+        """Return what differs, a row for each knob."""
+
+    def remarks(self) -> list[str]:
+        """Return why figures say little about each other, and what marks mean."""
+
+
+class OfRuns:
+    """Runs, each for itself."""
+
+    def __init__(self, runs: Sequence[Compared]) -> None:
+        self._runs = tuple(runs)
+        self.told = f"{len(runs)} runs"
+        self.names = [(run.sign, run.name) for run in runs]
+        self.differing = differences([run.config for run in runs])
+
+    @property
+    def version(self) -> object:
+        """How much each has recorded."""
+        return [run.history.last_seq for run in self._runs]
+
+    @property
+    def planned(self) -> int:
+        """How many images the longest is to see."""
+        return max((run.planned for run in self._runs), default=1)
+
+    def losses(self) -> list[Series]:
+        """Return each run's training loss, and its validation loss as points over it."""
+        return losses(self._runs)
+
+    def accuracies(self, kind: str) -> list[Series]:
+        """Return one of the `ACCURACIES` of each run."""
+        return accuracies(self._runs, kind)
+
+    def values(self, base: int) -> tuple[list[TableColumn], list[TableRow]]:
+        """Return the last figures, a row for each run."""
+        return values(self._runs, base)
+
+    def knobs(self) -> tuple[list[TableColumn], list[TableRow]]:
+        """Return what differs, a column for each run."""
+        return knobs(self.names, self.differing)
+
+    def remarks(self) -> list[str]:
+        """Return why figures of these runs say little about each other."""
+        runs = self._runs
+        return not_comparable(
+            [run.name for run in runs], [run.config for run in runs], [run.evaluated_at for run in runs]
+        )
 
 
 # ── curves ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -132,10 +215,10 @@ def values(runs: Sequence[Compared], base: int) -> tuple[list[TableColumn], list
     return columns, lines
 
 
-def knobs(runs: Sequence[Compared], found: Sequence[Difference]) -> tuple[list[TableColumn], list[TableRow]]:
-    """Return what differs, a row for each knob and a column for each run."""
+def knobs(names: Sequence[tuple[Sign, str]], found: Sequence[Difference]) -> tuple[list[TableColumn], list[TableRow]]:
+    """Return what differs, a row for each knob and a column for each of what is compared."""
     columns = [TableColumn("knob", "knob", right=False)]
-    columns += [TableColumn(run.id, f"{run.sign.marker} {run.name}") for run in runs]
+    columns += [TableColumn(str(place), f"{sign.marker} {name}") for place, (sign, name) in enumerate(names)]
     lines = [
         TableRow(
             item.name,

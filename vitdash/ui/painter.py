@@ -47,6 +47,7 @@ class Painter:
         self._log = LogBook()
         self._facts: dict[str, RunFacts] = {}
         self._shown: dict[str, object] = {}
+        self._best_mean: tuple[dict[str, float], tuple[str, str]] | None = None
         self.machine: tuple[str, ...] = ()
         self.notice = ""
 
@@ -85,12 +86,7 @@ class Painter:
 
     def _paint_header(self) -> None:
         board = self._board
-        runs = board.feed.runs.values()
-        best = max(
-            (known for known in runs if "accuracy" in known.short.figures.results),
-            key=lambda known: known.short.figures.results["accuracy"],
-            default=None,
-        )
+        best, best_run = self._best() if self._are_comparable() else ("", "")
         lefts = [facts.left for facts in self._facts.values() if facts.left is not None]
         selected = board.selected
         dataset = selected.config.data.dataset if selected and selected.config else ""
@@ -99,11 +95,30 @@ class Painter:
             jobs=board.feed.jobs,
             dataset=dataset,
             machine=self.machine,
-            best=accuracy(best.short.figures.results["accuracy"]) if best and self._are_comparable() else "",
-            best_run=board.name(best) if best else "",
+            best=best,
+            best_run=best_run,
+            of_means=board.together,
             left=max(lefts, default=None),
             notice=self.notice,
         )
+
+    def _best(self) -> tuple[str, str]:
+        """Return the best accuracy and whose it is: of a run, or of a group where seeds are taken together."""
+        board = self._board
+        found = {
+            known.run.id: known.short.figures.results["accuracy"]
+            for known in board.feed.runs.values()
+            if "accuracy" in known.short.figures.results
+        }
+        if not found:
+            return "", ""
+        if not board.together:
+            best = max(found, key=found.__getitem__)
+            return accuracy(found[best]), board.name(board.feed.runs[best])
+        # Groups are gathered again where a figure is new, not with each picture.
+        if self._best_mean is None or self._best_mean[0] != found:
+            self._best_mean = found, seed_groups.best(board.gather(list(board.feed.runs.values())))
+        return self._best_mean[1]
 
     def _are_comparable(self) -> bool:
         """Return whether a best accuracy means something: of runs on one data set."""
@@ -201,7 +216,7 @@ class Painter:
             return
         self._shown["results"] = (key, screen.table_view)
         columns, rows = result_rows.build(shown, board, screen.table_view)
-        screen.results.empty = NO_EFFECTS if screen.table_view == result_rows.VIEWS[4] else NO_RESULTS
+        screen.results.empty = NO_EFFECTS if screen.table_view == result_rows.EFFECTS else NO_RESULTS
         screen.results.show(columns, rows)
         self._follow_selection()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vitdash.export import table
-from vitdash.knobs import Knob, Value
+from vitdash.export import recipe, table
+from vitdash.knobs import Value
 from vitdash.run.fleet import Standing
 from vitdash.text import count, loss, setting
 from vitdash.ui import knob_effects, seed_groups
@@ -14,8 +14,12 @@ from vitdash.ui.board import Board
 from vitdash.ui.seed_groups import row_of
 from vitdash.ui.widgets.live_table import TableCell, TableColumn, TableRow
 
-VIEWS = ("figures", "reported beside measured", "knobs that differ", "groups of seeds", "what knobs do")
-GROUPED = VIEWS[3:]
+FIGURES, REPORTED, KNOBS, GROUPS, COSTS, EFFECTS = (
+    *("figures", "reported beside measured", "knobs that differ"),
+    *("groups of seeds", "what accuracy costs", "what knobs do"),
+)
+VIEWS = (FIGURES, REPORTED, KNOBS, GROUPS, COSTS, EFFECTS)
+GROUPED = (GROUPS, COSTS, EFFECTS)
 """Those in which runs that differ only in seed are one."""
 SHORT = {
     "validation_loss": "val loss",
@@ -55,14 +59,15 @@ def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[Table
     """Return columns and rows for the runs that have results, seen in one of the `VIEWS`."""
     if view in GROUPED:
         found = board.gather(runs)
-        if view == VIEWS[4]:
+        if view == EFFECTS:
             return knob_effects.table(found)
-        return seed_groups.table(found, board.marked, board.signs_of(found))
+        make = seed_groups.costs if view == COSTS else seed_groups.table
+        return make(found, board.marked, board.signs_of(found))
     shown = with_results(runs)
     rows = [row_of(known) for known in shown]
-    columns = [column for column in table.build(rows, reported=view == VIEWS[1]) if column.key != "model"]
+    columns = [column for column in table.build(rows, reported=view == REPORTED) if column.key != "model"]
     by_key = {column.key: column for column in columns}
-    wanted = _REPORTED if view == VIEWS[1] else _ACCURACY_FIRST if view == VIEWS[2] else _FIGURES
+    wanted = _REPORTED if view == REPORTED else _ACCURACY_FIRST if view == KNOBS else _FIGURES
     chosen = [by_key[key] for key in wanted if key in by_key and any(cell.text for cell in by_key[key].cells)]
     known_keys = {*_FIGURES, *_REPORTED, *table.REFERENCE_KNOBS}
     # What plug-ins' probes found, and the data set where there are several.
@@ -81,8 +86,8 @@ def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[Table
         for row, line in zip(rows, cells, strict=True):
             line.insert(place, TableCell(count(row.evaluated_at), row.evaluated_at))
     figures = len(headings) - 1
-    if view == VIEWS[2]:
-        for knob, values in differing(shown):
+    if view == KNOBS:
+        for knob, values in recipe.differing([row.config for row in rows]):
             headings.append(TableColumn(knob.name, knob.label or knob.name))
             for place, value in enumerate(values):
                 cells[place].append(TableCell("" if value is None else setting(value), _sortable(value)))
@@ -97,20 +102,6 @@ def build(runs: Sequence[Standing], board: Board, view: str) -> tuple[list[Table
         for place, known in enumerate(shown)
     ]
     return headings, lines
-
-
-def differing(runs: Sequence[Standing]) -> list[tuple[Knob, list[Value | None]]]:
-    """Return the knobs that affect results and are not the same in all runs, each with its value a run."""
-    knobs: dict[str, Knob] = {}
-    for known in runs:
-        if known.config is not None:
-            knobs |= {knob.name: knob for _, knob, _ in known.config.knobs() if knob.affects_result}
-    found = []
-    for name, knob in knobs.items():
-        values = [known.config.value(name) if known.config is not None else None for known in runs]
-        if len(set(values)) > 1:
-            found.append((knob, values))
-    return found
 
 
 def _knobs_first(

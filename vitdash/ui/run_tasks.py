@@ -15,9 +15,10 @@ from vitdash.run import labels, queue
 from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 from vitdash.text import one_of, plain, runs, size
-from vitdash.ui import result_rows, run_actions
+from vitdash.ui import run_actions
 from vitdash.ui.feed import Player
 from vitdash.ui.screens.dialogs import AskText, Choice, Choose
+from vitdash.ui.taking_away import Taken
 
 if TYPE_CHECKING:
     from vitdash.ui.app import Dashboard
@@ -198,15 +199,13 @@ class RunTasks:
 
     def export(self) -> None:
         """Write what the results table shows to a file."""
-        shown = result_rows.with_results(self._board.acted_on() if self._board.marked else self._board.shown)
-        if not shown:
-            raise InputError("export", "there are no results yet.")
+        taken = self._app.taken
         where = Path.cwd() / "results.md"
-        hint = f"{runs(len(shown))}. The ending says the format: {one_of(FORMATS)}."
+        hint = f"{taken.told}. The ending says the format: {one_of(FORMATS)}."
 
         def write(answer: str | None) -> None:
             if answer is not None:
-                self._write(Path(answer).expanduser(), shown)
+                self._write(Path(answer).expanduser(), taken)
 
         self._app.push_screen(AskText("export the table to", str(where), hint, _path_problem), write)
 
@@ -232,13 +231,10 @@ class RunTasks:
             return known.run.id
         if what == "command":
             return _command(known, self._app.feed.root)
-        from vitdash.export import rendering
+        return self._app.taken.render("markdown")
 
-        shown = result_rows.with_results(self._board.shown)
-        return rendering.render([item.run for item in shown], "markdown", reported=self._app.shows_reported)
-
-    def _write(self, path: Path, shown: list[Standing]) -> None:
-        from vitdash.export import destination, rendering
+    def _write(self, path: Path, taken: Taken) -> None:
+        from vitdash.export import destination
 
         def write(answer: str | None = "replace") -> None:
             if answer == "replace":
@@ -246,10 +242,8 @@ class RunTasks:
                 self._app.run_worker(export, thread=True, group="export")
 
         def export() -> None:
-            to, reported = FORMATS[path.suffix], self._app.shows_reported
             try:
-                text = rendering.render([known.run for known in shown], to, reported=reported)
-                destination.write(path, text, replace=True)
+                destination.write(path, taken.render(FORMATS[path.suffix]), replace=True)
             except VitdashError as error:
                 self._app.call_from_thread(self._app.tell_error, error)
             else:

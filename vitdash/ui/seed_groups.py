@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from vitdash import text
+from vitdash.export import recipe
 from vitdash.export.rows import Row
 from vitdash.knobs import Value
 from vitdash.run import effects, groups
 from vitdash.run.fleet import Standing
 from vitdash.run.groups import Group, Verdict
+from vitdash.statistics import Spread
 from vitdash.ui.signs import Sign
 from vitdash.ui.widgets.live_table import TableCell, TableColumn, TableRow
 
 MARKS: dict[Verdict, str] = {"best": "*", "noise": "≈", "unknown": "?"}
 HEADINGS = {"validation_loss": "val loss", "accuracy": "argmax", "svc_held_out": "held-out", "seconds": "time"}
+ACCURACY = "accuracy"
+Filled: TypeAlias = tuple[TableColumn, list[TableCell]]
 _HIGHEST_FIRST = frozenset({"accuracy", "svc", "svc_held_out"})
 
 
@@ -39,35 +44,48 @@ def table(
     id of its group's first run.
     """
     shown = [group for group in found if group.counted]
-    columns = [TableColumn("group", "group", right=False), TableColumn("n", "n")]
-    names = _names(shown)
-    cells = [[TableCell(names[group.key], names[group.key].casefold()), _number(group)] for group in shown]
-
-    def add(column: TableColumn, drawn: Sequence[TableCell], *, needed: bool = True) -> None:
-        if needed and any(cell.text for cell in drawn):
-            columns.append(column)
-            for row, cell in zip(cells, drawn, strict=True):
-                row.append(cell)
-
-    several = len({group.evaluated_at for group in shown}) > 1
     # The accuracy is what there is room for at any rate.
-    for place, metric in enumerate(sorted(groups.metrics(shown), key=lambda name: name != "accuracy")):
-        heading = HEADINGS.get(metric, metric.replace("_", " "))
-        add(TableColumn(metric, heading, highest_first=metric in _HIGHEST_FIRST), _figures(shown, metric))
-        if place == 1:
-            images = [TableCell(text.count(group.evaluated_at), group.evaluated_at) for group in shown]
-            add(TableColumn("evaluated_at", "images"), images, needed=several)
-    for knob, values in groups.differing(shown).items():
-        add(TableColumn(knob, knob.replace("_", " ")), [_knob(value) for value in values])
-    sizes = [group.config.parameters for group in shown]
-    add(TableColumn("parameters", "params"), [TableCell(text.count(size), size) for size in sizes])
-    add(TableColumn("seconds", "time"), [_time(group) for group in shown])
-    add(TableColumn("front", "Pareto front"), _fronts(shown))
+    first, *others = sorted(groups.metrics(shown), key=lambda name: name != ACCURACY) or [ACCURACY]
+    columns = [_metric(shown, first), _numbers(shown)]
+    if len({group.evaluated_at for group in shown}) > 1:
+        images = [TableCell(text.count(group.evaluated_at), group.evaluated_at) for group in shown]
+        columns.append((TableColumn("evaluated_at", "images"), images))
+    columns += [_metric(shown, metric) for metric in others]
+    for knob, values in recipe.varied_knobs(shown).items():
+        columns.append((TableColumn(knob, knob.replace("_", " ")), [_knob(value) for value in values]))
+    return _built(shown, [*columns, sizes(shown), times(shown), _fronts(shown)], marked, signs)
+
+
+def costs(
+    found: Sequence[Group], marked: set[str], signs: Mapping[str, Sign]
+) -> tuple[list[TableColumn], list[TableRow]]:
+    """Return the same rows with what the accuracy costs, and for which cost nothing beats a group."""
+    shown = [group for group in found if group.counted]
+    columns = [_metric(shown, ACCURACY), _fronts(shown), sizes(shown), times(shown), _numbers(shown)]
+    return _built(shown, columns, marked, signs)
+
+
+def _built(
+    shown: Sequence[Group], columns: Sequence[Filled], marked: set[str], signs: Mapping[str, Sign]
+) -> tuple[list[TableColumn], list[TableRow]]:
+    names = _names(shown)
+    there = [(column, cells) for column, cells in columns if any(cell.text for cell in cells)]
     rows = []
-    for group, row in zip(shown, cells, strict=True):
-        first = group.members[0].id
-        rows.append(TableRow(first, tuple(row), signs.get(group.key), all(run.id in marked for run in group.members)))
-    return columns, rows
+    for place, group in enumerate(shown):
+        name = TableCell(names[group.key], names[group.key].casefold())
+        cells = (name, *(cells[place] for _, cells in there))
+        all_marked = all(run.id in marked for run in group.members)
+        rows.append(TableRow(group.members[0].id, cells, signs.get(group.key), all_marked))
+    return [TableColumn("group", "group", right=False), *(column for column, _ in there)], rows
+
+
+def best(found: Sequence[Group]) -> tuple[str, str]:
+    """Return the best mean accuracy with its deviation, and the group whose it is; nothing where there is none."""
+    spreads = [(spread, group.name) for group in found if (spread := group.spread(ACCURACY))]
+    if not spreads:
+        return "", ""
+    spread, name = max(spreads, key=lambda item: item[0].mean)
+    return written(spread, ACCURACY), name
 
 
 def labels(found: Sequence[Group]) -> dict[str, str]:
@@ -88,13 +106,38 @@ def _names(found: Sequence[Group]) -> dict[str, str]:
     return {group.key: group.name[begin:] for group in found}
 
 
-def _number(group: Group) -> TableCell:
+def _numbers(shown: Sequence[Group]) -> Filled:
+    return TableColumn("n", "n"), [number(group) for group in shown]
+
+
+def number(group: Group) -> TableCell:
+    """Return how many seeds count, of how many runs where that is not all."""
     counted, members = len(group.counted), len(group.members)
     return TableCell(text.count(counted) if counted == members else f"{counted} of {members}", counted)
 
 
+def column(metric: str) -> TableColumn:
+    """Return the column of a figure."""
+    heading = HEADINGS.get(metric, text.plain(metric.replace("_", " ")))
+    return TableColumn(metric, heading, highest_first=metric in _HIGHEST_FIRST)
+
+
+def _metric(shown: Sequence[Group], metric: str) -> Filled:
+    return column(metric), _figures(shown, metric)
+
+
+def sizes(shown: Sequence[Group]) -> Filled:
+    """Return how many parameters each has."""
+    sizes = [group.config.parameters for group in shown]
+    return TableColumn("parameters", "params"), [TableCell(text.count(size), size) for size in sizes]
+
+
+def times(shown: Sequence[Group]) -> Filled:
+    """Return how long a run of each took."""
+    return TableColumn("seconds", "time"), [_time(group) for group in shown]
+
+
 def _figures(shown: Sequence[Group], metric: str) -> list[TableCell]:
-    write = text.loss if metric == "validation_loss" else text.accuracy if metric in groups.BETTER else text.figure
     judged = groups.judge(shown, metric)
     room = " " * any(judgement.verdict in MARKS for judgement in judged)
     drawn = []
@@ -103,22 +146,28 @@ def _figures(shown: Sequence[Group], metric: str) -> list[TableCell]:
         if found is None:
             drawn.append(TableCell(""))
             continue
-        mean = write(found.mean)
-        deviation = "" if found.deviation is None else text.deviation(found.deviation, mean)
         # A mark has its own place, so that the figures stay below each other.
-        written = text.around(mean, deviation) + room + (MARKS.get(judgement.verdict) or room)
-        drawn.append(TableCell(written, found.mean, "best" if judgement.verdict == "best" else ""))
+        told = written(found, metric) + room + (MARKS.get(judgement.verdict) or room)
+        drawn.append(TableCell(told, found.mean, "best" if judgement.verdict == "best" else ""))
     return drawn
 
 
-def _fronts(shown: Sequence[Group]) -> list[TableCell]:
+def written(found: Spread, metric: str) -> str:
+    """Return a mean and, of several values, its standard deviation."""
+    write = text.loss if metric == "validation_loss" else text.accuracy if metric in groups.BETTER else text.figure
+    mean = write(found.mean)
+    return text.around(mean, "" if found.deviation is None else text.deviation(found.deviation, mean))
+
+
+def _fronts(shown: Sequence[Group]) -> Filled:
     """Return for what cost nothing beats a group's accuracy."""
-    if len(groups.competitors(shown, "accuracy")) < 2:
-        return [TableCell("") for _ in shown]
-    on = {what: {group.key for group in effects.front(shown, "accuracy", what)} for what in effects.COSTS}
+    column = TableColumn("front", "Pareto front")
+    if len(groups.competitors(shown, ACCURACY)) < 2:
+        return column, [TableCell("") for _ in shown]
+    on = {what: {group.key for group in effects.front(shown, ACCURACY, what)} for what in effects.COSTS}
     words = {"parameters": "params", "seconds": "time"}
     told = (", ".join(words[what] for what in effects.COSTS if group.key in on[what]) for group in shown)
-    return [TableCell(words, words) for words in told]
+    return column, [TableCell(words, words) for words in told]
 
 
 def _knob(value: Value | None) -> TableCell:

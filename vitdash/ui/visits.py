@@ -14,11 +14,13 @@ from vitdash.errors import InputError, RunError, VitdashError
 from vitdash.run import queue, store, summary
 from vitdash.run.fleet import Standing
 from vitdash.run.state import State
+from vitdash.ui import result_rows
 
 if TYPE_CHECKING:
     from vitdash.run.estimate import Measured
     from vitdash.run.known import Seen
     from vitdash.ui.app import Dashboard
+    from vitdash.ui.comparison import Compared, Comparison
     from vitdash.ui.screens.new_run import NewRunWanted
     from vitdash.ui.screens.sweep import SweepWanted
 
@@ -139,19 +141,34 @@ class Visits:
             raise InputError("vitdash", "this dashboard only watches.", "Open it with: vitdash")
 
     def _compare(self) -> None:
-        from vitdash.ui.screens.compare import Compare, Compared
+        from vitdash.ui.comparison import OfRuns
+        from vitdash.ui.group_comparison import OfGroups
+        from vitdash.ui.screens.compare import Compare
 
-        chosen = [known for known in self._board.charted()[:MOST_COMPARED] if known.config is not None]
-        if len(chosen) < 2:
-            raise InputError("compare", "takes two runs or more.", "Mark them with m.")
-        compared = []
-        for known in chosen:
-            assert known.config is not None
-            history = known.history if known.followed else summary.read_history(known.run)
-            # Here each run is one, also where seeds are taken together on the dashboard.
-            sign = self._board.signs.of(known.run.id)
-            compared.append(Compared(known.run.id, self._board.name(known), sign, known.config, history))
-        self._app.push_screen(Compare(compared, unicode=self._app.appearance.unicode))
+        board = self._board
+        grouped = board.together or self._app.dashboard.table_view in result_rows.GROUPED
+        groups = board.charted_groups()[:MOST_COMPARED] if grouped else []
+        if len(groups) > 1:
+            runs = {
+                member.id: self._compared(board.feed.runs[member.id]) for group in groups for member in group.members
+            }
+            found: Comparison = OfGroups(groups, board.group_signs(groups), runs)
+        else:
+            # The seeds of a single group are compared one by one.
+            chosen = [known for known in board.charted()[:MOST_COMPARED] if known.config is not None]
+            if len(chosen) < 2:
+                raise InputError("compare", "takes two runs or more.", "Mark them with m.")
+            found = OfRuns([self._compared(known) for known in chosen])
+        self._app.push_screen(Compare(found, unicode=self._app.appearance.unicode))
+
+    def _compared(self, known: Standing) -> Compared:
+        from vitdash.ui.comparison import Compared
+
+        assert known.config is not None
+        history = known.history if known.followed else summary.read_history(known.run)
+        # Here each run is one, also where seeds are taken together on the dashboard.
+        sign = self._board.signs.of(known.run.id)
+        return Compared(known.run.id, self._board.name(known), sign, known.config, history)
 
 
 def _seen(standings: Iterable[Standing]) -> Iterator[Seen]:

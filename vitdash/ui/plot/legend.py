@@ -11,7 +11,7 @@ from vitdash.ui.plot.frame import Cell
 from vitdash.ui.plot.ink import BLANK, NOTE, TEXT, TITLE
 
 GAP = 2
-_SHORTER = ((28, True), (20, True), (14, True), (28, False), (20, False), (14, False), (10, False))
+_SHORTER = (*((longest, True) for longest in range(28, 13, -2)), *((longest, False) for longest in range(28, 9, -1)))
 """How long labels may be and whether second values stand there, tried one after the other until all series fit."""
 
 
@@ -28,7 +28,7 @@ class Entry:
     def cells(self, longest: int, beside: bool, ellipsis: str) -> list[Cell]:
         """Return the entry as text, its label at most `longest` wide, perhaps without what stands `beside` it."""
         values = f" {self.value}" + (f" {self.beside}" if self.beside and beside else "")
-        return [(f"{self.marker} {cut(self.label, longest, ellipsis)}", self.ink), (values, TEXT)]
+        return [(f"{self.marker} {elided(self.label, longest, ellipsis)}", self.ink), (values, TEXT)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,14 @@ def _pack(start: list[Cell], items: Sequence[list[Cell]], width: int, most: int)
 
 def _width(cells: Sequence[Cell]) -> int:
     return sum(cell_len(text) for text, _ in cells)
+
+
+def elided(name: str, width: int, ellipsis: str) -> str:
+    """Return a name at most `width` wide, shortened in its middle: what tells names apart is often their end."""
+    if cell_len(name) <= width or cell_len(name) != len(name):
+        return cut(name, width, ellipsis)
+    tail = (width - len(ellipsis)) // 2
+    return f"{name[: width - len(ellipsis) - tail]}{ellipsis}{name[-tail:]}"
 
 
 def cut(text: str, width: int, ellipsis: str) -> str:

@@ -1,11 +1,10 @@
-"""Two runs or more beside each other: curves over each other, last figures and differences, knobs that differ.
+"""Runs or groups beside each other: curves over each other, last figures and differences, knobs that differ.
 
 Arranges its panels by the room there is. Must not know files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -20,18 +19,15 @@ from textual.widgets import Static
 
 from vitdash import keys
 from vitdash.drawing.smoothing import LEVELS
-from vitdash.run.differences import differences, not_comparable
 from vitdash.text import accuracy, loss
 from vitdash.ui import bindings, comparison
-from vitdash.ui.comparison import Compared
+from vitdash.ui.comparison import Comparison
 from vitdash.ui.curves import ACCURACIES
 from vitdash.ui.widgets.chart import Chart
 from vitdash.ui.widgets.key_line import KeyLine
 from vitdash.ui.widgets.live_table import LiveTable
 from vitdash.ui.widgets.tab_line import TabLine
 from vitdash.ui.widgets.title_line import TitleLine
-
-__all__ = ["Compare", "Compared"]
 
 LOOK_SECONDS = 1.0
 NARROW, WIDE = 110, 180
@@ -96,15 +92,14 @@ class Compare(Screen[None]):
     values = query_one("#compared_values", LiveTable)
     knobs = query_one("#compared_knobs", LiveTable)
 
-    def __init__(self, runs: Sequence[Compared], *, unicode: bool = True) -> None:
-        """Take the runs; the differences are to the first of them, until somebody wants another."""
+    def __init__(self, compared: Comparison, *, unicode: bool = True) -> None:
+        """Take what is compared; the differences are to the first of them, until somebody wants another."""
         super().__init__()
-        self._runs, self._unicode = tuple(runs), unicode
+        self.compared, self._unicode = compared, unicode
         self._base = 0
         self._kind = ACCURACIES[0]
         self._tab = TABS[0][0]
         self._full = False
-        self._differences = differences([run.config for run in self._runs])
         self._drawn: object = None
 
     def compose(self) -> ComposeResult:
@@ -127,7 +122,7 @@ class Compare(Screen[None]):
         self.knobs.border_title = Content("knobs that differ")
         self.values.empty, self.knobs.empty = NO_VALUES, ALL_ALIKE
         self.loss_chart.empty = "No run has recorded a loss yet."
-        self.knobs.show(*comparison.knobs(self._runs, self._differences))
+        self.knobs.show(*self.compared.knobs())
         self._draw()
         self.set_interval(LOOK_SECONDS, self._draw_news)
 
@@ -146,21 +141,18 @@ class Compare(Screen[None]):
             self._draw()
 
     def _version(self) -> object:
-        return [run.history.last_seq for run in self._runs], self._base, self._kind
+        return self.compared.version, self._base, self._kind
 
     def _draw(self) -> None:
         self._drawn = self._version()
-        runs = self._runs
-        planned = max((run.planned for run in runs), default=1)
-        self.loss_chart.show(comparison.losses(runs), planned)
+        compared = self.compared
+        self.loss_chart.show(compared.losses(), compared.planned)
         self.accuracy_chart.retitle(f"accuracy ({self._kind})")
         self.accuracy_chart.empty = f"No run has an accuracy ({self._kind}) yet; a shows another."
-        self.accuracy_chart.show(comparison.accuracies(runs, self._kind), planned)
-        self.values.show(*comparison.values(runs, self._base))
+        self.accuracy_chart.show(compared.accuracies(self._kind), compared.planned)
+        self.values.show(*compared.values(self._base))
         self.values.border_title = Content(f"last figures, differences to {self._base_name}")
-        told = not_comparable(
-            [run.name for run in runs], [run.config for run in runs], [run.evaluated_at for run in runs]
-        )
+        told = compared.remarks()
         remarks = self.query_one("#remarks", Static)
         remarks.update(Content("\n".join(told)))
         remarks.set_class(bool(told), "-said")
@@ -168,12 +160,12 @@ class Compare(Screen[None]):
 
     @property
     def _base_name(self) -> str:
-        base = self._runs[self._base]
-        return f"{base.sign.marker} {base.name}"
+        sign, name = self.compared.names[self._base]
+        return f"{sign.marker} {name}"
 
     def _title(self, *, single: bool) -> None:
-        parts = [("comparing", ""), (f" {len(self._runs)} runs", "strong")]
-        parts += [(f"  {run.sign.marker} {run.name}", run.sign.colour) for run in self._runs]
+        parts = [("comparing", ""), (f" {self.compared.told}", "strong")]
+        parts += [(f"  {sign.marker} {name}", sign.colour) for sign, name in self.compared.names]
         needed = single and self._tab == "compared_values"
         self.query_one(TitleLine).show(parts, (f"diff to {self._base_name}" if needed else "", "strong"))
 
@@ -189,8 +181,8 @@ class Compare(Screen[None]):
                 panel.parent.set_class(shares, "-shown")
         wide = self.size.width >= WIDE
         self.query_one("#tables").set_class(wide and not single, "-beside")
-        knobs = min(max(LEAST_KNOB_LINES, self.size.height // 4), len(self._differences) + 3)
-        values = len(self._runs) + 3
+        knobs = min(max(LEAST_KNOB_LINES, self.size.height // 4), len(self.compared.differing) + 3)
+        values = len(self.compared.names) + 3
         # Both as high as the higher one where they stand side by side.
         for table, height in ((self.values, values), (self.knobs, max(4, knobs))):
             table.styles.height = None if single else max(values, knobs) if wide else height
@@ -253,8 +245,8 @@ class Compare(Screen[None]):
         self._arrange()
 
     def action_compared_base(self) -> None:
-        """Take the differences to the next run."""
-        self._base = (self._base + 1) % len(self._runs)
+        """Take the differences to the next."""
+        self._base = (self._base + 1) % len(self.compared.names)
         self._draw_news()
 
     def action_compared_sort(self) -> None:
@@ -264,9 +256,9 @@ class Compare(Screen[None]):
     def action_compared_copy(self) -> None:
         """Copy the last figures, or the knobs where these are looked at."""
         if self._tab == "compared_knobs":
-            text = comparison.as_text(*comparison.knobs(self._runs, self._differences))
+            text = comparison.as_text(*self.compared.knobs())
         else:
-            text = comparison.as_text(*comparison.values(self._runs, self._base))
+            text = comparison.as_text(*self.compared.values(self._base))
         self.app.copy_to_clipboard(text)
         self.notify("Separated by tabs, as spreadsheets take it.", title="table copied", markup=False)
 

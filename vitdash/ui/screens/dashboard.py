@@ -23,7 +23,7 @@ from vitdash.drawing.smoothing import LEVELS
 from vitdash.text import accuracy, figure, loss, pace
 from vitdash.ui import bindings
 from vitdash.ui.curves import ACCURACIES
-from vitdash.ui.result_rows import VIEWS
+from vitdash.ui.result_rows import FIGURES, GROUPED, GROUPS, VIEWS
 from vitdash.ui.widgets.chart import Chart
 from vitdash.ui.widgets.confusion import ConfusionMatrix
 from vitdash.ui.widgets.header import Header
@@ -109,7 +109,8 @@ class DashboardScreen(Screen[None]):
         super().__init__()
         self._unicode = unicode
         self.accuracy_kind = ACCURACIES[0]
-        self.table_view = VIEWS[0]
+        self.table_view = FIGURES
+        self._view_apart = ""
         self.filtering = ""
         self._made_room = False
         self.withheld: frozenset[str] = frozenset()
@@ -275,8 +276,21 @@ class DashboardScreen(Screen[None]):
 
     def action_table_view(self) -> None:
         """Show the next choice of columns."""
-        self.table_view = VIEWS[(VIEWS.index(self.table_view) + 1) % len(VIEWS)]
-        self.results.border_title = "results" if self.table_view == VIEWS[0] else f"results: {self.table_view}"
+        self._view_apart = ""
+        self._show_view(VIEWS[(VIEWS.index(self.table_view) + 1) % len(VIEWS)])
+
+    def take_together(self, together: bool) -> None:
+        """Let the table show groups while seeds are taken together, and afterwards what it showed before."""
+        if together and self.table_view not in GROUPED:
+            self._view_apart = self.table_view
+            self._show_view(GROUPS)
+        elif not together and self._view_apart:
+            self._show_view(self._view_apart)
+            self._view_apart = ""
+
+    def _show_view(self, view: str) -> None:
+        self.table_view = view
+        self.results.border_title = "results" if view == FIGURES else f"results: {view}"
         self.post_message(self.Changed())
 
     # ── the filter ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,8 @@ from vitdash.ui.table.order import cell_at
 GAPS = (3, 2, 1)
 """Cells between columns; as many as there is room for."""
 SHORTEST_NAME = 16
+"""In cells; shorter only where else nothing would stand beside it."""
+SHORTEST_OF_ALL = 10
 WIDEST_TEXT = 40
 _CELLS, _TEXT = attrgetter("cells"), attrgetter("text")
 
@@ -81,7 +83,10 @@ def fit(columns: Sequence[TableColumn], widths: Sequence[int], room: int, before
     skipped = max(0, min(skipped, len(columns) - 2))
     rest = list(range(1 + skipped, len(columns)))
     shortest = min(widths[0], max(SHORTEST_NAME, columns[0].least), room - before)
-    gap, count = _choose([widths[place] for place in rest], room - before, widths[0], shortest)
+    others = [widths[place] for place in rest]
+    gap, count = _choose(others, room - before, widths[0], shortest)
+    if rest and not count and not columns[0].least:
+        gap, count = _choose(others, room - before, widths[0], min(shortest, SHORTEST_OF_ALL))
     taken = sum(gap + widths[place] for place in rest[:count])
     placed = [Placed(0, before, min(widths[0], room - before - taken))]
     for place in rest[:count]:

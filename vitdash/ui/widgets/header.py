@@ -24,6 +24,7 @@ class Overview:
     machine: tuple[str, ...] = ()
     best: str = ""
     best_run: str = ""
+    of_means: bool = False
     left: float | None = None
     notice: str = ""
 
@@ -67,7 +68,8 @@ class Header(Widget):
         if told is None:
             return line
         states = _states(told)
-        best = told.best and f"best {'argmax ' if width >= ROOMY else ''}{told.best}"
+        what = f"{'mean ' if told.of_means else ''}{'argmax ' if width >= ROOMY else ''}"
+        best = told.best and f"best {what}{told.best}"
         tail = [part for part in (best, f"≈ {duration(told.left)} left" if told.left is not None else "") if part]
         if best and width >= 150:
             tail[0] += f" {told.best_run}"
