@@ -48,7 +48,7 @@ ACTIONS = (
     Action("sort", ("s",), "Sort the runs by another column."),
     Action("smoothing", ("S",), "Smooth the curves more, or not at all."),
     Action("log_scale", ("g",), "Show the loss on a logarithmic scale, or a linear one."),
-    Action("compare", ("c",), "Compare the marked runs."),
+    Action("compare", ("c",), "Compare the marked runs, or groups of seeds where these are taken together."),
     Action("worker_log", ("L",), "Show what the run's worker printed, and why it failed."),
     Action("export", ("e",), "Write the results table to a file, or copy it."),
     Action("copy", ("y",), "Copy the run's id, its command, or the results table."),
@@ -64,7 +64,7 @@ ACTIONS = (
     Action(
         "table_view",
         ("v",),
-        "Show other rows: figures, reported ones, knobs that differ, groups of seeds, what knobs do.",
+        "Show other rows: figures, reported ones, knobs that differ, groups of seeds, their costs, what knobs do.",
     ),
     Action("seeds_together", ("G",), "Draw runs that differ only in seed as one curve with a band, or each alone."),
     Action("diagnostics", ("i",), "Show what the run confuses: matrix, images, embedding."),

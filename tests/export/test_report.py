@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shlex
 import tomllib
@@ -20,7 +21,7 @@ from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
 from vitdash.export import curves, findings, making, recipe, report
 from vitdash.export.rows import read_rows
-from vitdash.run import groups, labels, machine, references
+from vitdash.run import groups, labels, machine, references, store
 from vitdash.run.store import Run
 
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -150,9 +151,51 @@ def test_the_commands_train_the_very_same(sweep: list[Run]) -> None:
 def test_a_sweep_is_repeated_by_the_command_it_was_started_with(sweep: list[Run]) -> None:
     """One line instead of one for each configuration, quoted for a shell."""
     command = ("sweep", "cnn", "rn18", "--filter", "heads < 4 or x")
-    private = (*command, "--runs-dir", "/home/me/runs", "--data-dir=/home/me/data", "--yes")
+    private: tuple[str, ...] = (
+        *command,
+        "--runs-dir",
+        "/home/me/runs",
+        "--data-dir=/home/me/data",
+        "--yes",
+        "-y",
+        "--json",
+    )
+    private += ("--set", "data_dir=/home/me/data", "--set=data_dir=/home/me", "--set", "max_inputs=20000")
     claims = [dataclasses.replace(run.read_claim(), command=private) for run in sweep]
-    assert list(making.commands([], claims)) == ["vitdash sweep cnn rn18 --filter 'heads < 4 or x'"]
+    line = "vitdash sweep cnn rn18 --filter 'heads < 4 or x' --set max_inputs=20000"
+    assert list(making.commands([], claims)) == [line]
+
+
+def test_a_sweep_of_a_preset_of_ones_own_is_repeated_by_what_is_on_the_page(root: Path) -> None:
+    """The sweep's own line names a file that the reader does not have."""
+    config = short("cnn", width=8)
+    config = dataclasses.replace(config, description=dataclasses.replace(config.description, preset="mine"))
+    claim = dataclasses.replace(record(root, config, finished(config)).read_claim(), command=("sweep", "./mine.toml"))
+    found = groups.gather(read_rows(store.all_runs(root)))
+    (line,) = making.commands(found, [claim])
+    assert re.fullmatch(r"vitdash train --preset mine-\w{4}\.toml --seed 0", line)
+
+
+def test_programs_read_what_the_page_says(sweep: list[Run], root: Path) -> None:
+    """The same in plain values, on stdout or in a file; no plots are drawn."""
+    target = root.parent / "page.json"
+    printed, written, refused = vitdash_each(
+        [[*words, "--runs-dir", str(root)] for words in (
+            ["report", "evening", "--json"], ["report", "evening", "--json", "-o", str(target)],
+            ["report", "evening", "--json", "-o", str(target)],
+        )],
+        root.parent,
+    )  # fmt: skip
+    assert [result.returncode for result in (printed, written, refused)] == [0, 0, 2]
+    assert target.read_text() == printed.stdout
+    assert not target.with_suffix(".svg").exists()
+    told = json.loads(printed.stdout)
+    assert told["title"] == "evening"
+    assert {run["run"] for run in told["runs"]} == {run.id for run in sweep}
+    assert sorted(told["matrix"]["seed"]) == [0, 1, 2]
+    assert sum(len(group["runs"]) for group in told["comparison"]["groups"]) == len(sweep)
+    assert told["made_with"]["hardware"] == making.hardware([run.read_claim() for run in sweep])
+    assert told["again"]
 
 
 def test_a_preset_that_the_reader_does_not_have_is_on_the_page(root: Path) -> None:

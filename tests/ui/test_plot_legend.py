@@ -58,7 +58,6 @@ def test_long_names_are_cut_and_numbers_are_not() -> None:
         "● vit-l4-h16…0.0003-s2 0.12345",
         "● vit-l4-h16…r0.001-s2 0.12345",
     ]
-    assert texts(Heading("", "", entries), 44, inline=True) == ["● vit-l…03-s2 0.12345  ● vit-l…01-s2 0.12345"]
 
 
 def test_a_note_stands_at_the_right_edge_where_there_is_room() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vitdash.commands.options import Output, References, RunsDir, root
+from vitdash.commands.options import Json, Output, References, RunsDir, root
 from vitdash.commands.output import write
 from vitdash.completion import candidates
 from vitdash.errors import InputError
@@ -71,13 +72,14 @@ def report(
     ] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="What stands above it.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the files.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write a page about runs or a sweep: recipe, table, plots."""
     from vitdash.export import destination
     from vitdash.export import report as pages
     from vitdash.run import references as typed
 
-    plots = output.with_suffix(PLOTS) if output else None
+    plots = output.with_suffix(PLOTS) if output and not as_json else None
     if output and plots == output:
         raise InputError(
             "--output", "is where the plots go.", f"Give the page another ending than {PLOTS}, such as .md"
@@ -86,6 +88,10 @@ def report(
     for place in filter(None, (output, plots)):
         destination.check(place, replace=force)
     told = pages.read(found, plain(title) if title else _title(references))
+    if as_json:
+        content = json.dumps(pages.describe(told), indent=2, allow_nan=False) + "\n"
+        destination.write(output, content, replace=force) if output else write(content)
+        return
     page = pages.page(told, plots.name if plots else "")
     if output and plots:
         destination.write(plots, pages.plots(told), replace=force)

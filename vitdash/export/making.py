@@ -15,6 +15,8 @@ from vitdash.run.store import Claim
 PROGRAM = "vitdash"
 SWEEP = "sweep"
 PRIVATE = ("--runs-dir", "--data-dir")
+PRIVATE_KNOB = "data_dir="
+FOR_ITS_WRITER = ("--yes", "-y", "--json")
 
 
 def versions(claims: Sequence[Claim]) -> dict[str, list[str]]:
@@ -43,7 +45,7 @@ def hardware(claims: Iterable[Claim]) -> list[str]:
 def commands(found: Sequence[Group], claims: Sequence[Claim]) -> Iterator[str]:
     """Yield lines for a shell that train the same again: the sweeps as they were started, or each configuration."""
     started = list(dict.fromkeys(claim.command for claim in claims))
-    if started and all(command[:1] == (SWEEP,) for command in started):
+    if started and all(command[:1] == (SWEEP,) for command in started) and not unknown_presets(found):
         yield from dict.fromkeys(shlex.join((PROGRAM, *_portable(command))) for command in started)
         return
     for group in found:
@@ -61,11 +63,14 @@ def unknown_presets(found: Iterable[Group]) -> dict[str, str]:
 
 def _portable(command: Sequence[str]) -> Iterator[str]:
     """Yield the words of a command without those that say where its writer keeps things, or that nobody was asked."""
+    places = tuple(f"{option}=" for option in PRIVATE)
     skipped = False
-    for word in command:
-        if not skipped and word not in (*PRIVATE, "--yes") and not word.startswith(tuple(f"{it}=" for it in PRIVATE)):
+    for word, after in zip(command, (*command[1:], ""), strict=True):
+        of_a_place = word in PRIVATE or (word == "--set" and after.startswith(PRIVATE_KNOB))
+        here = word in FOR_ITS_WRITER or word.startswith((*places, f"--set={PRIVATE_KNOB}"))
+        if not (skipped or of_a_place or here):
             yield word
-        skipped = word in PRIVATE
+        skipped = of_a_place and not skipped
 
 
 def _again(group: Group) -> Iterator[str]:

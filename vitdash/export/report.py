@@ -10,13 +10,26 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import vitdash
 from vitdash import text
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, VitdashError
-from vitdash.export import findings, group_table, inks, making, markdown, recipe, rows, svg, table
+from vitdash.export import (
+    comparison,
+    findings,
+    group_table,
+    inks,
+    json,
+    making,
+    markdown,
+    recipe,
+    rows,
+    svg,
+    table,
+)
 from vitdash.export.rows import Row
 from vitdash.export.table import Cell, Column
 from vitdash.run import groups
@@ -85,6 +98,31 @@ def page(report: Report, image: str = "") -> str:
         ["## Again", "", *_again(report)],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def describe(report: Report) -> dict[str, Any]:
+    """Return what the page says as plain values, for programs."""
+    seconds = [row.figures.seconds for row in report.rows if row.figures.seconds is not None]
+    compared = comparison.describe(comparison.compare(report.rows, _metric(report), report.unreadable))
+    return {
+        "title": report.title,
+        "recipe": recipe.common([group.config for group in report.groups]),
+        "matrix": {knob: list(map(_plain, values)) for knob, values in recipe.varied(report.groups).items()},
+        "runs": [json.describe(row, reported=False) for row in report.rows],
+        "comparison": compared,
+        "made_with": {
+            "versions": making.versions(report.claims),
+            "hardware": making.hardware(report.claims),
+            "seconds": sum(seconds) if seconds else None,
+        },
+        "again": list(making.commands(report.groups, report.claims)),
+        "presets": making.unknown_presets(report.groups),
+    }
+
+
+def _metric(report: Report) -> str:
+    there = groups.metrics(report.groups)
+    return "accuracy" if "accuracy" in there or not there else there[0]
 
 
 def _coloured(row: Row, colour: str) -> Row:

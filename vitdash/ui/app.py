@@ -183,7 +183,7 @@ class Dashboard(App[None]):
         # Nobody looks at figures that move while nothing runs, and they would cost a repaint each time.
         if painter.is_worth_watching(self.board) or not self.painter.machine:
             self.painter.machine = machine_load.processor_and_memory() + self.reading.gpus
-            self.painter.paint(set())
+            self.show_changed(set())
 
     def _repaint(self, *, dark: bool) -> None:
         """Draw everything in the colours of another theme."""
