@@ -78,7 +78,7 @@ def rate(images_per_second: float) -> str:
 
 def probability(p: float) -> str:
     """Return a p with two digits: 0.034, or < 0.0001."""
-    return f"{p:.2g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"
+    return f"{p:#.2g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"
 
 
 def pace(images_per_second: float) -> str:

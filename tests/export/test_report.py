@@ -130,7 +130,7 @@ def test_the_table_says_the_colours_of_the_plots(sweep: list[Run]) -> None:
 
 def test_probabilities_are_written_short() -> None:
     """Nobody believes nine digits of a p."""
-    assert [findings.probability(p) for p in (0.21234, 0.04, 1e-9)] == ["p = 0.21", "p = 0.04", "p < 0.0001"]
+    assert [findings.probability(p) for p in (0.21234, 0.04, 1e-9)] == ["p = 0.21", "p = 0.040", "p < 0.0001"]
 
 
 def test_the_commands_train_the_very_same(sweep: list[Run]) -> None:

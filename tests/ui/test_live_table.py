@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from vitdash.ui.signs import Sign
+from vitdash.ui.table.layout import fit
 from vitdash.ui.widgets.live_table import LiveTable, TableCell, TableColumn, TableRow
 
 COLUMNS = (
@@ -231,10 +232,18 @@ def test_a_long_name_loses_its_middle_before_a_column_goes() -> None:
     """What tells names apart is often their end."""
 
     async def act(table: LiveTable, pilot: Pilot[None]) -> None:
-        assert "a-very-l…-7-of-9" in text(table)[1]
+        assert "a-very-…d-7-of-9" in text(table)[1]
         assert table.shown_columns == ["run", "loss", "argmax", "parameters"]
 
     using(act, (50, 8), [row("a-very-long-name-of-a-run-with-seed-7-of-9", 0.01, 0.9)])
+
+
+def test_where_nothing_would_stand_beside_it_a_name_is_shortened_further() -> None:
+    """A table of names alone says nothing: the first figure is seen, and of the name as much as there is room for."""
+    columns = [TableColumn("run", "run", right=False), TableColumn("argmax", "argmax"), TableColumn("n", "n")]
+    assert [placed.width for placed in fit(columns, [20, 17, 1], 36, 4, 0).columns] == [13, 17]
+    assert [placed.width for placed in fit(columns, [20, 17, 1], 42, 4, 0).columns] == [16, 17, 1]
+    assert [placed.width for placed in fit(columns, [20, 17, 1], 30, 4, 0).columns] == [20]
 
 
 def test_the_best_and_the_marked_are_told_without_colours() -> None:

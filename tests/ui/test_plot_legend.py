@@ -55,8 +55,8 @@ def test_long_names_are_cut_and_numbers_are_not() -> None:
     """In their middle, with a sign that something is missing there: runs of a sweep differ at their ends."""
     entries = tuple(Entry("●", f"vit-l4-h16-lr{rate}-s2", "0.12345", 8) for rate in ("0.0003", "0.001"))
     assert texts(Heading("", "", entries), 30, inline=True) == [
-        "● vit-l4-h16…0.0003-s2 0.12345",
-        "● vit-l4-h16…r0.001-s2 0.12345",
+        "● vit-l4-h1…r0.0003-s2 0.12345",
+        "● vit-l4-h1…lr0.001-s2 0.12345",
     ]
 
 

@@ -107,6 +107,6 @@ def test_no_line_is_wider_than_its_room_and_no_number_is_cut(root: Path, kind: s
 
 def test_names_are_shortened_where_they_say_least() -> None:
     """What tells variants apart stands at their end."""
-    assert elided("vit-l8-h16-cs784", 10) == "vit-l…s784"
+    assert elided("vit-l8-h16-cs784", 10) == "vit-…cs784"
     assert fitted("waits for a slot", 10) == "waits for…"
     assert elided("cnn", 10) == "cnn"

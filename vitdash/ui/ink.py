@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -12,6 +12,8 @@ from textual.strip import Strip
 Piece = tuple[str, str]
 """A text and the name of its style; "" is usual text, "#rrggbb" a colour of its own."""
 
+SHORTEST_ELIDED = 5
+"""In fewer cells nothing would be left of a name on either side."""
 NAMES = ("muted", "empty", "strong", "success", "warning", "error", "accent", "best")
 """The names that every widget with ink has as component classes, each `ink--<name>`."""
 
@@ -58,24 +60,23 @@ class Line:
         return Strip(segments, self.width).adjust_cell_length(width, base)
 
 
-def fitted(text: str, width: int) -> str:
-    """Return `text`, shortened with … where it is wider than `width` cells."""
+def fitted(text: str, width: int, more: str = "…") -> str:
+    """Return `text`, its end replaced by `more` where it is wider than `width`; nothing where that does not fit."""
     if cell_len(text) <= width:
         return text
-    cut = text
-    while cut and cell_len(cut) > width - 1:
-        cut = cut[:-1]
-    return f"{cut.rstrip()}…" if width > 0 else ""
+    if width < cell_len(more):
+        return ""
+    return set_cell_size(text, width - cell_len(more)).rstrip() + more
 
 
-def elided(name: str, width: int) -> str:
-    """Return a name, shortened in its middle: what tells names apart is often their end."""
+def elided(name: str, width: int, more: str = "…") -> str:
+    """Return a name, shortened in its middle: what tells names apart is often their end, which gets the larger half."""
     if cell_len(name) <= width:
         return name
-    if width < 5:
-        return fitted(name, width)
-    tail = (width - 1) // 2
-    return f"{name[: width - 1 - tail]}…{name[-tail:]}"
+    if width < SHORTEST_ELIDED or cell_len(name) != len(name):
+        return fitted(name, width, more)
+    tail = (width - len(more) + 1) // 2
+    return f"{name[: width - len(more) - tail]}{more}{name[-tail:]}"
 
 
 def _style(name: str, styles: Mapping[str, Style]) -> Style:

@@ -12,12 +12,16 @@ from vitdash.run.events import (
     DiagnosticsSaved,
     Evaluated,
     Event,
+    Paused,
     Phase,
     Probed,
+    Resumed,
+    RunFinished,
     RunStarted,
+    Stopped,
     TrainProgress,
 )
-from vitdash.text import accuracy, count, loss, plain
+from vitdash.text import accuracy, count, duration, images, loss, plain
 from vitdash.ui.ink import Line, elided
 from vitdash.ui.signs import Sign
 
@@ -25,6 +29,7 @@ MOST_LINES = 200
 LONGEST_NAME = 16
 ROOMY = 48
 """From this width on a line has room for the run's name; below, its sign has to do."""
+_IN_PARTS = (Evaluated, Probed, RunStarted, RunFinished, Resumed, Paused, Stopped)
 _FREQUENT = (TrainProgress, DiagnosticsSaved, CheckpointSaved)
 
 
@@ -72,6 +77,12 @@ def _said(event: Event) -> list[str]:
             return lines.values(event.values)
         case RunStarted():
             return ["started", f"on {lines.dataset(event)}", f"{count(event.parameters)} parameters"]
+        case RunFinished():
+            return ["finished", f"in {duration(event.seconds)}", f"after {images(event.images_seen)}"]
+        case Resumed():
+            return ["resumed", f"at {images(event.from_images)}"]
+        case Paused() | Stopped():
+            return [type(event).__name__.lower(), f"at {images(event.images_seen)}"]
         case _:
             return plain(lines.line(event), 1000).split()
 
@@ -81,8 +92,8 @@ def _whole(drawn: Line, event: Event, width: int) -> Line:
     for place, part in enumerate(_said(event)):
         text = f" {part}" if place else part
         if len(text) > room:
-            # Of figures those that there is room for; of a sentence one should see that it goes on.
-            return drawn if isinstance(event, (Evaluated, Probed, RunStarted)) else drawn.add("…", "muted")
+            # Of parts those that there is room for; of a sentence one should see that it goes on.
+            return drawn if isinstance(event, _IN_PARTS) else drawn.add("…", "muted")
         drawn.add(text)
         room -= len(text)
     return drawn

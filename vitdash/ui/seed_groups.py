@@ -81,11 +81,19 @@ def _built(
 
 def best(found: Sequence[Group]) -> tuple[str, str]:
     """Return the best mean accuracy with its deviation, and the group whose it is; nothing where there is none."""
-    spreads = [(spread, group.name) for group in found if (spread := group.spread(ACCURACY))]
-    if not spreads:
-        return "", ""
-    spread, name = max(spreads, key=lambda item: item[0].mean)
-    return written(spread, ACCURACY), name
+    first = next(iter(best_first(found)), None)
+    spread = first.spread(ACCURACY) if first else None
+    return (written(spread, ACCURACY), first.name) if first and spread else ("", "")
+
+
+def best_first(found: Sequence[Group]) -> list[Group]:
+    """Return groups in the order of their mean accuracies, those without one last."""
+
+    def rank(group: Group) -> float:
+        spread = group.spread(ACCURACY)
+        return -spread.mean if spread else 1.0
+
+    return sorted(found, key=rank)
 
 
 def labels(found: Sequence[Group]) -> dict[str, str]:

@@ -141,6 +141,7 @@ class Visits:
             raise InputError("vitdash", "this dashboard only watches.", "Open it with: vitdash")
 
     def _compare(self) -> None:
+        from vitdash.ui import seed_groups
         from vitdash.ui.comparison import OfRuns
         from vitdash.ui.group_comparison import OfGroups
         from vitdash.ui.screens.compare import Compare
@@ -149,6 +150,8 @@ class Visits:
         grouped = board.together or self._app.dashboard.table_view in result_rows.GROUPED
         groups = board.charted_groups()[:MOST_COMPARED] if grouped else []
         if len(groups) > 1:
+            # The best mean first: it is what the others are compared with, until somebody wants another.
+            groups = seed_groups.best_first(groups)
             runs = {
                 member.id: self._compared(board.feed.runs[member.id]) for group in groups for member in group.members
             }

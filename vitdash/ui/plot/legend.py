@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
+from vitdash.ui.ink import elided, fitted
 from vitdash.ui.plot.frame import Cell
 from vitdash.ui.plot.ink import BLANK, NOTE, TEXT, TITLE
 
 GAP = 2
-_SHORTER = (*((longest, True) for longest in range(28, 13, -2)), *((longest, False) for longest in range(28, 9, -1)))
+_SHORTER = (*((longest, True) for longest in range(28, 13, -2)), *((longest, False) for longest in range(28, 6, -1)))
 """How long labels may be and whether second values stand there, tried one after the other until all series fit."""
 
 
@@ -41,7 +42,7 @@ class Heading:
 
     def lines(self, width: int, *, inline: bool, most: int = 2, ellipsis: str = "…") -> list[list[Cell]]:
         """Return the lines. `inline` puts the legend beside the title, where a line more would cost too much."""
-        title: list[Cell] = [(cut(self.title, width, ellipsis), TITLE)] if self.title else []
+        title: list[Cell] = [(fitted(self.title, width, ellipsis), TITLE)] if self.title else []
         if inline or not title:
             lines, _ = self._legend(title, width, most, ellipsis)
         else:
@@ -87,20 +88,3 @@ def _pack(start: list[Cell], items: Sequence[list[Cell]], width: int, most: int)
 
 def _width(cells: Sequence[Cell]) -> int:
     return sum(cell_len(text) for text, _ in cells)
-
-
-def elided(name: str, width: int, ellipsis: str) -> str:
-    """Return a name at most `width` wide, shortened in its middle: what tells names apart is often their end."""
-    if cell_len(name) <= width or cell_len(name) != len(name):
-        return cut(name, width, ellipsis)
-    tail = (width - len(ellipsis)) // 2
-    return f"{name[: width - len(ellipsis) - tail]}{ellipsis}{name[-tail:]}"
-
-
-def cut(text: str, width: int, ellipsis: str) -> str:
-    """Return a text at most `width` wide, ending in `ellipsis` where something is missing."""
-    if width < cell_len(ellipsis):
-        return ""
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, max(0, width - cell_len(ellipsis))).rstrip() + ellipsis

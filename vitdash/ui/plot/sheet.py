@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from vitdash.drawing import ticks
 from vitdash.text import plain
+from vitdash.ui.ink import fitted
 from vitdash.ui.plot import axes, ink
 from vitdash.ui.plot.frame import BRAILLE, LETTERS, Cell
-from vitdash.ui.plot.legend import Entry, Heading, cut
+from vitdash.ui.plot.legend import Entry, Heading
 from vitdash.ui.plot.paper import Paper, Scene
 from vitdash.ui.plot.series import Series
 
@@ -86,7 +87,7 @@ class Sheet:
         """Return a line of a chart without paper: in the middle of an empty one stands why."""
         if self._filled or line != (self._scene.height - len(self._heading) - 1) // 2:
             return []
-        text = cut(plain(self._scene.empty), self._scene.width, self._ellipsis)
+        text = fitted(plain(self._scene.empty), self._scene.width, self._ellipsis)
         return [(" " * ((self._scene.width - len(text)) // 2), ink.BLANK), (text, ink.NOTE)]
 
     def _below(self) -> list[list[Cell]]:

@@ -86,7 +86,7 @@ def fit(columns: Sequence[TableColumn], widths: Sequence[int], room: int, before
     others = [widths[place] for place in rest]
     gap, count = _choose(others, room - before, widths[0], shortest)
     if rest and not count and not columns[0].least:
-        gap, count = _choose(others, room - before, widths[0], min(shortest, SHORTEST_OF_ALL))
+        gap, count = _choose(others[:1], room - before, widths[0], min(shortest, SHORTEST_OF_ALL))
     taken = sum(gap + widths[place] for place in rest[:count])
     placed = [Placed(0, before, min(widths[0], room - before - taken))]
     for place in rest[:count]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from vitdash.text import plain
+from vitdash.ui.ink import elided, fitted
 from vitdash.ui.table.content import TableColumn, TableRow
 from vitdash.ui.table.layout import Layout
 from vitdash.ui.table.order import cell_at
@@ -59,7 +60,7 @@ def heading(
             space = " " if cell_len(text) + 2 <= width else ""
             text = f"{sign}{space}{text}" if column.right else f"{text}{space}{sign}"
         pieces.append((" " * gap, "heading"))
-        text = aligned(shortened(text, width, signs.more), width, right=column.right)
+        text = aligned(fitted(text, width, signs.more), width, right=column.right)
         pieces.append((text, "sorted" if ordered else "heading"))
         reached = placed.start + placed.width
     return pieces
@@ -76,7 +77,7 @@ def row(
         column, width = columns[placed.index], placed.width
         pieces.append((" " * (placed.start - reached), ""))
         text = signs.shown(cell.text)
-        text = elided(text, width, signs.more) if place == 0 else shortened(text, width, signs.more)
+        text = elided(text, width, signs.more) if place == 0 else fitted(text, width, signs.more)
         space = " " * (width - cell_len(text))
         pieces += [(space, ""), (text, cell.style)] if column.right else [(text, cell.style), (space, "")]
         reached = placed.start + width
@@ -96,23 +97,6 @@ def _before(content: TableRow, signs: Characters, before: str, *, cursor: bool) 
 def cells_before(before: str) -> int:
     """Return how many cells stand before the first column."""
     return len(before.split()) + 1
-
-
-def elided(text: str, width: int, more: str = "…") -> str:
-    """Return a name, shortened in its middle: what tells names apart is often their end."""
-    if cell_len(text) <= width:
-        return text
-    if width < 5 or cell_len(text) != len(text):
-        return shortened(text, width, more)
-    tail = (width - 1) // 2
-    return f"{text[: width - 1 - tail]}{more}{text[-tail:]}"
-
-
-def shortened(text: str, width: int, more: str = "…") -> str:
-    """Return text that is too wide without its end."""
-    if cell_len(text) <= width:
-        return text
-    return f"{set_cell_size(text, width - 1).rstrip()}{more}" if width > 0 else ""
 
 
 def aligned(text: str, width: int, *, right: bool) -> str:

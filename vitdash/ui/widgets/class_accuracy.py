@@ -8,7 +8,8 @@ from rich.cells import cell_len
 
 from vitdash.drawing.bar import bar
 from vitdash.text import accuracy, plain
-from vitdash.ui.table.lines import aligned, shortened
+from vitdash.ui.ink import fitted
+from vitdash.ui.table.lines import aligned
 from vitdash.ui.widgets.drawing import Drawing, DrawnLine
 
 FIGURE = 6
@@ -39,12 +40,12 @@ class ClassAccuracy(Drawing):
         lines = [self._line(name, share, place == 0, name_width, width) for place, (name, share) in enumerate(shown)]
         if len(shown) < len(ordered) and height > 1:
             text = f"{len(ordered) - len(shown)} more are better"
-            lines.append([(shortened(text, width, self.characters.more), self.style("muted"))])
+            lines.append([(fitted(text, width, self.characters.more), self.style("muted"))])
         return lines
 
     def _line(self, name: str, share: float | None, is_worst: bool, name_width: int, width: int) -> DrawnLine:
         drawable = self.characters.drawable
-        text = aligned(drawable(shortened(name, name_width)), name_width, right=False)
+        text = aligned(drawable(fitted(name, name_width)), name_width, right=False)
         if share is None:
             return [("  ", self.style()), (text, self.style("muted")), (" none to see"[:width], self.style("muted"))]
         is_worst = is_worst and share < 1

@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 
 from vitdash.text import count, plain
-from vitdash.ui.table.lines import aligned, shortened
+from vitdash.ui.ink import fitted
+from vitdash.ui.table.lines import aligned
 from vitdash.ui.widgets.class_names import abbreviated
 from vitdash.ui.widgets.drawing import Drawing, DrawnLine
 
@@ -115,7 +116,7 @@ class ConfusionMatrix(Drawing, can_focus=True):
         """Return what is pointed at, or what the numbers are."""
         if self._pair is None:
             text = self.characters.drawable("true ╲ predicted, % of true")
-            return [(shortened(text, width, self.characters.more), self.style("muted"))]
+            return [(fitted(text, width, self.characters.more), self.style("muted"))]
         true, predicted = self._pair
         many, of = self._counts[true][predicted], sum(self._counts[true])
         name, other = self._names[true], self._names[predicted]
@@ -182,14 +183,14 @@ class ConfusionMatrix(Drawing, can_focus=True):
         )
         lines: list[DrawnLine] = []
         if found and height >= LINES_WITH_NOTE:
-            lines.append([(shortened("most frequent mistakes, % of true", width), self.style("muted"))])
+            lines.append([(fitted("most frequent mistakes, % of true", width), self.style("muted"))])
         for negative, true, predicted in found[: height - len(lines)]:
             share = -negative / sum(self._counts[true])
             figure = f"{int(100 * share + 0.5):>3} %"
             text = f"{self._names[true]} → {self._names[predicted]}"
             room = width - len(figure) - 1
-            text = aligned(shortened(text, room), room, right=False)
+            text = aligned(fitted(text, room), room, right=False)
             lines.append(
                 [(self.characters.drawable(text), self.style()), (f" {figure}", self.style("error", bold=True))]
             )
-        return lines or [[(shortened("no mistakes", width), self.style("success"))]]
+        return lines or [[(fitted("no mistakes", width), self.style("success"))]]

@@ -13,7 +13,7 @@ from rich.style import Style
 
 from vitdash.drawing import cells
 from vitdash.text import plain
-from vitdash.ui.table.lines import shortened
+from vitdash.ui.ink import fitted
 from vitdash.ui.widgets.drawing import Drawing, DrawnLine
 
 GAP = 2
@@ -76,7 +76,7 @@ class ImageGrid(Drawing):
         captions = [plain(picture.caption) for picture in self._pictures]
         grid = arranged([cell_len(caption) for caption in captions], width, height)
         if grid is None:
-            return [[(shortened(NO_ROOM, width), self.style("muted"))]]
+            return [[(fitted(NO_ROOM, width), self.style("muted"))]]
         room = caption_room(width, grid.across)
         if any(cell_len(line) > room for caption in captions for line in parts_of(caption, room, grid.caption_lines)):
             # Figures below all pictures or below none: what is missing somewhere seems to mean something.
@@ -192,7 +192,7 @@ def _cut(text: str, width: int) -> str:
     if cell_len(kept) <= width and kept:
         return kept
     # A number that is cut says another number.
-    return "" if _is_number(kept) else shortened(text, width)
+    return "" if _is_number(kept) else fitted(text, width)
 
 
 def _is_number(text: str) -> bool:
