@@ -31,8 +31,8 @@ GROUPS = {"groups-120x40": ((120, 40), "dark"), "groups-200x60": ((200, 60), "da
 KEYS_TO_GROUPS = ("v", "v", "v", "G")
 SWEEP = {"sweep-120x40": ((120, 40), "dark"), "sweep-200x60": ((200, 60), "dark")}
 KEYS_TO_SWEEP = (
-    *("w", "shift+tab", *"cnn vit-l4-h16", "tab", *"learning_rate=3e-4,1e-3", "tab", *"max_inputs=20000"),
-    *("tab", "tab", *"3", "tab", *"2"),
+    *("w", "shift+tab", *"cnn vit-l4-h16", "tab", *"learning_rate=3e-4,1e-3,3e-3", "tab", *"max_inputs=20000"),
+    *("tab", "tab", *"4", "tab", *"2"),
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -74,6 +74,11 @@ def test_the_recipe_is_what_all_share_and_the_matrix_what_they_do_not(sweep: lis
     assert shared["train"] == {"max_inputs": 10_000, "batch_size": 64}
     assert "learning_rate" not in shared["optim"]
     assert "model" not in shared
+    networks = [line for line in told["Recipe"].splitlines() if line.startswith("- ")]
+    assert sorted(networks) == [
+        "- cnn: CNN, convolutions 3, width 32, kernel 3, code size 128, 2,002,698 parameters",
+        "- rn18: RN18, code size 128, 11,243,466 parameters",
+    ]
     matrix = tomllib.loads(code(told["Matrix"], "toml"))["matrix"]
     assert sorted(matrix.pop("preset")) == ["cnn", "rn18"]
     assert matrix == {"learning_rate": [3e-4, 1e-3], "seed": [0, 1, 2]}
@@ -98,6 +103,9 @@ def test_the_table_has_a_row_a_group_and_is_bold_only_where_chance_is_not_enough
     lines = [line for line in table.splitlines() if line.startswith("|")][2:]
     assert len(lines) == 4
     assert "±" in lines[0]
+    head = [cell.strip() for cell in table.splitlines()[1:] if cell.startswith("| ") for cell in cell.split("|")]
+    assert head[1:4] == ["model", "learning rate", "n"]
+    assert "| seed |" in each
     assert "rn18" in lines[0]
     assert "**" not in table
     assert "**" not in each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,7 +16,7 @@ from tests.recorded import finished, progress, record, started
 from tests.recorded_curves import curve, record_curve
 from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.export import curves, inks, rows, svg
+from vitdash.export import curves, inks, panel, rows, svg
 from vitdash.export.inks import SHADES
 from vitdash.export.rows import Row
 from vitdash.run.events import Evaluated
@@ -131,6 +132,42 @@ def test_seeds_are_one_curve_with_their_deviation_around_it(root: Path) -> None:
     assert mean.band
     deviation = (sum((value - mean.y[-1]) ** 2 for value in values) / 2) ** 0.5
     assert mean.band[2][-1] - mean.y[-1] == pytest.approx(deviation)
+
+
+def test_a_single_evaluation_of_several_seeds_has_its_deviation_beside_it(root: Path) -> None:
+    """A line up and down instead of a band, and the frame has room for it."""
+    figures = ({"validation_loss": loss, "accuracy": 1 - 10 * loss} for loss in (0.02, 0.03, 0.04))
+    runs = []
+    for seed, told in enumerate(figures):
+        config = short("cnn", seed=seed)
+        runs.append(record(root, config, finished(config, told)))
+    drawn = parsed(svg.render(rows.read_rows(runs)))
+    whiskers = [path.attrib["d"] for path in drawn.iter(f"{NAMESPACE}path") if "whisker" in path.attrib["class"]]
+    assert len(whiskers) == 2
+    axes = [path.attrib["d"] for path in drawn.iter(f"{NAMESPACE}path") if path.attrib["class"] == "axis"]
+    bottoms = sorted({float(shape.split()[1].partition("H")[0]) for shape in axes if "H" in shape})
+    for shape in whiskers:
+        low, high = map(float, re.split(r"[ V]", shape)[1:])
+        assert low > high + 20
+        assert any(high < low <= bottom for bottom in bottoms)
+
+
+def marks(lines: Iterable[str]) -> list[str]:
+    """Return the elements that mark a value, or where one lies beyond the frame."""
+    return [line for line in lines if line.startswith(('<path class="mark', '<path class="hollow'))]
+
+
+def test_no_result_is_left_out_of_its_plot_but_one_that_diverged(root: Path) -> None:
+    """The worst of four is seen where it lies; what diverged has its mark at the edge, with an arrow."""
+    runs = []
+    for place, loss in enumerate((0.0365, 0.0366, 0.0368, 0.0404, 0.9)):
+        config = short("cnn", learning_rate=0.001 * (place + 1))
+        runs.append(record(root, config, finished(config, {"validation_loss": loss, "accuracy": 0.5})))
+    plot = curves.of_rows(rows.read_rows(runs[:4])).panels[1]
+    box = panel.Box("p", 0, 0, 100, 100)
+    assert len(marks(panel.draw(plot, box, 1000))) == 4
+    beyond = curves.of_rows(rows.read_rows(runs)).panels[1]
+    assert len(marks(panel.draw(beyond, box, 1000))) == 6
 
 
 def test_a_run_that_diverged_does_not_flatten_the_others(root: Path) -> None:

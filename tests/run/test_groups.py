@@ -74,6 +74,19 @@ def test_the_best_is_best_only_where_chance_does_not_explain_it() -> None:
     assert judge(noise, "accuracy")[0].p == welch(FAR, NEAR)
 
 
+def test_the_best_single_run_is_lucky_where_its_group_has_not_the_best_mean() -> None:
+    """Who looks at single runs takes it for the best. Of the leading group it is nothing to speak of."""
+    found = gather([*seeds("a", [0.90, 0.91, 0.92]), *seeds("b", [0.80, 0.86, 0.95], preset="vit-l4-h8")])
+    lucky = groups.lucky(found, "accuracy")
+    assert lucky is not None
+    assert (lucky[0].id, lucky[1].members[0].id) == ("b-2", "b-0")
+    assert groups.lucky(gather([*seeds("a", FAR), *seeds("b", LOW, preset="vit-l4-h8")]), "accuracy") is None
+    assert groups.lucky(gather(seeds("a", FAR)), "accuracy") is None
+    least = groups.lucky(found, "validation_loss")
+    assert least is not None
+    assert least[0].id == "b-2"
+
+
 def test_the_lowest_loss_leads() -> None:
     found = gather([*seeds("b", LOW, preset="vit-l4-h8"), *seeds("a", FAR)])
     assert [item.verdict for item in judge(found, "validation_loss")] == ["behind", "best"]

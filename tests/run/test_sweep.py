@@ -18,6 +18,8 @@ from vitdash.run import known, labels, machine, queue, state, store, sweep
 from vitdash.run.known import Known
 from vitdash.run.state import State
 from vitdash.run.states import States
+from vitdash.run.store import Run
+from vitdash.run.summary import Figures
 from vitdash.run.sweep import Plan, Wanted
 
 SMALL = {"dataset": "digits", "width": "4", "code_size": "16", "max_inputs": "1500"}
@@ -230,6 +232,21 @@ def test_time_is_told_from_what_was_measured(root: Path) -> None:
     assert one.seconds == pytest.approx(times[1] * 2)
     assert two.seconds == pytest.approx(one.seconds / 2)
     assert sweep.plan(wanted(matrix={"kernel": ("3", "5")}), found).unknown == 1
+
+
+def test_the_time_is_that_of_the_run_that_was_timed_last(root: Path) -> None:
+    """Not of the one whose id is the last: a sweep's runs are created in one moment."""
+    config = presets.load("cnn")
+    config = config.replace(config.parse(SMALL) | {"threads": 1})
+
+    def seen(name: str, pace: float, last_time: float) -> known.Seen:
+        figures = Figures(images_per_second=pace, images_seen=1500, last_time=last_time)
+        return known.Seen(Run(root / name), State.STOPPED, config.replace({"seed": int(pace)}), figures, name)
+
+    found = Known([seen("slow-today", 10.0, 200.0), seen("fast-yesterday", 1000.0, 100.0)])
+    (member, _) = sweep.plan(wanted(seeds=(5, 6)), found).members
+    assert member.expected.source == "as in slow-today: 10/s"
+    assert member.seconds == 150.0
 
 
 def test_threads_that_were_stated_stay(root: Path) -> None:

@@ -11,6 +11,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
+from tests.run.bare_runs import rewrite
 from tests.run.held_queue import held_queue
 from tests.ui.pilots import LARGE, MIDDLE, SMALL, drive, screen_text, settle, until
 from tests.ui.standings import ended
@@ -207,6 +208,24 @@ def test_a_sweep_begins_in_the_dashboard_and_is_gone_on_with(root: Path) -> None
         await pilot.press("f6")
         await planned(pilot, app.screen)
         assert "2 new" in said(app.screen)
+        await pilot.press("escape")
+        for run in waiting:
+            rewrite(run, claim="finished")
+        app.look_again()
+        await pilot.press("w")
+        await settle(pilot)
+        assert isinstance(app.screen, Sweep)
+        await pilot.press(*RATES)
+        await type_into(pilot, app.screen, "settings", SMALL_RUNS["settings"])
+        assert "2 finished. Nothing is left to do; f6 trains all of it anew." in said(app.screen)
+        await pilot.press("f5")
+        assert any("Nothing is to be lined up." in message for message in notified(pilot))
+        await type_into(pilot, app.screen, "name", "mine")
+        await pilot.press("f5")
+        for _ in range(3):
+            await settle(pilot)
+        assert {labels.read(run).tags for run in waiting} == {("cnn-by-learning_rate", "mine")}
+        assert "Nothing was lined up; 2 that were there are tagged now." in notified(pilot)
 
     with held_queue(root):
         drive(root, journey)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def agreed(ranges: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def agreed(
+    ranges: Sequence[tuple[float, float]], gains: Sequence[tuple[int, float]] = ((3, 4.0), (2, 50.0))
+) -> list[tuple[float, float]]:
     """Return the ranges without those few that would flatten all others, such as the loss of a run that diverged.
 
-    A third may be left out for an axis a quarter as long, half of them for one of a fiftieth.
+    By `gains` a third may be left out for an axis a quarter as long, half of them for one of a fiftieth.
     """
     best = list(ranges)
-    for part, gain in ((3, 4.0), (2, 50.0)):
+    for part, gain in gains:
         for end, sign in ((1, 1), (0, -1)):
             kept = sorted(best, key=lambda item: sign * item[end])
             for count in range(1, len(ranges) // part - (len(ranges) - len(best)) + 1):

@@ -33,7 +33,7 @@ def of(found: Sequence[Group]) -> Iterator[str]:
     yield "(Welch's t-test, two-sided, not corrected for the number of comparisons)."
     yield ""
     for metric in metrics:
-        yield f"- **{escape(group_table.heading(metric))}**: {_about(found, metric)}"
+        yield f"- **{escape(group_table.heading(metric))}**: {_about(found, metric)}{_lucky(found, metric)}"
 
 
 def knobs(found: Sequence[Group]) -> Iterator[str]:
@@ -44,7 +44,9 @@ def knobs(found: Sequence[Group]) -> Iterator[str]:
     metric = "accuracy" if "accuracy" in there else there[0]
     shown = [effect for effect in effects.effects(found, metric) if effect.matched]
     if shown:
-        yield f"Means of {group_table.heading(metric)} over the configurations that differ in nothing else:"
+        yield f"Means of {group_table.heading(metric)} over the configurations that differ in nothing else. *Beyond"
+        yield "chance* says in how many of the places where nothing but the knob differs its best value is ahead of its"
+        yield "worst (p < 0.05)."
         yield ""
         yield markdown.write(effect_table.build(shown, metric)).rstrip("\n")
     fronts = [(noun, effects.front(found, metric, what)) for what, noun in COSTS.items()]
@@ -73,6 +75,16 @@ def _about(found: Sequence[Group], metric: str) -> str:
         _listed("too few seeds to tell", [item for item in judged if item[1].verdict == "unknown"]),
     ]
     return f"{named} has the best mean; {'; '.join(filter(None, parts))}."
+
+
+def _lucky(found: Sequence[Group], metric: str) -> str:
+    lucky = groups.lucky(found, metric)
+    if lucky is None:
+        return ""
+    run, group = lucky
+    figure = group_table.figure(metric, run.figures.results[metric])
+    named = f"`{_code(run.name)}` with {figure}"
+    return f" The best single run, {named}, belongs to `{_code(group.name)}`, whose mean is not the best."
 
 
 def _listed(what: str, judged: Sequence[tuple[Group, Judgement]]) -> str:

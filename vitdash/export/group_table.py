@@ -36,8 +36,8 @@ def written(group: Group, metric: str) -> str:
     if found.deviation is None:
         return mean
     spread = write(found.deviation) if metric == "seconds" else text.deviation(found.deviation, mean)
-    # Without a place to break the line in: in a narrow cell the two would come apart.
-    return text.around(mean, spread).replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
+    # Without a place to break the line in: in a narrow cell the parts would come apart.
+    return text.around(mean, spread).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def figure(metric: str, value: float) -> str:
@@ -45,14 +45,19 @@ def figure(metric: str, value: float) -> str:
     return _writer(metric)(value)
 
 
-def build(found: Sequence[Group], *, colours: bool = False) -> list[Column]:
+def build(found: Sequence[Group], *, colours: bool = False, varied: bool = False) -> list[Column]:
     """Return the columns of `found`, with `colours` those of their presets in the first.
+
+    Knobs of the reference's table are there, or with `varied` only those of them that were varied within a preset.
 
     A figure is marked as the best only where chance does not explain its lead.
     """
     firsts = [Row(group.key, group.name, first.state, first.config, first.figures) for group, first in _firsts(found)]
     columns = [column for column in table.build(firsts) if column.key in REFERENCE_KNOBS]
-    knobs = [column for column in columns if any(cell.value is not None for cell in column.cells)]
+    shown = _varied_headings(found) if varied else {*REFERENCE_KNOBS}
+    knobs = [
+        column for column in columns if column.key in shown and any(cell.value is not None for cell in column.cells)
+    ]
     metrics = [_metric(found, metric) for metric in groups.metrics(found)]
     lengths = _lengths(found)
     parameters = [Cell(text.count(group.config.parameters), group.config.parameters) for group in found]
@@ -68,6 +73,11 @@ def build(found: Sequence[Group], *, colours: bool = False) -> list[Column]:
         Column("parameters", "model params", tuple(parameters)),
         _column(found, "seconds"),
     ]
+
+
+def _varied_headings(found: Sequence[Group]) -> set[str]:
+    varied = recipe.varied_knobs(found)
+    return {knob.column for group in found for _, knob, _ in group.config.knobs() if knob.name in varied}
 
 
 def _other_knobs(found: Sequence[Group]) -> list[Column]:

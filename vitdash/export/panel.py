@@ -18,6 +18,8 @@ MOST_MARKS = 24
 """Of more evaluations, every so many have a mark."""
 MOST_TICKS_UP, MOST_TICKS_ALONG = 6, 6
 MARK_SIZE = 3.4
+GAINS = ((2, 50.0),)
+"""Here nobody can look beyond the frame, as in the dashboard: only what diverged is left out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def draw(panel: Panel, box: Box, end: float) -> Iterator[str]:
     yield from (_band(curve, axes) for curve in panel.curves if curve.band and len(curve.band[0]) > 1)
     for curve in panel.curves:
         yield from _line(curve, axes)
+        yield from _whisker(curve, axes)
     yield "</g>"
     # Above all lines, and whole where a line ends at the frame.
     for curve in panel.curves:
@@ -97,7 +100,7 @@ def _limits(curves: Sequence[Curve], end: float) -> tuple[float, float] | None:
     ranges = [(min(values), max(values)) for values in (list(_seen(curve, end)) for curve in curves) if values]
     if not ranges:
         return None
-    kept = agreed(ranges)
+    kept = agreed(ranges, GAINS)
     low, high = min(item[0] for item in kept), max(item[1] for item in kept)
     if high - low < 1e-9 * max(abs(low), abs(high), 1e-300):
         low, high = low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
@@ -112,8 +115,7 @@ def _seen(curve: Curve, end: float) -> Iterator[float]:
     """Yield the values that must lie within the frame."""
     begin = 0.0 if curve.points else SETTLED_AFTER * end
     yield from [value for place, value in zip(curve.x, curve.y, strict=True) if place >= begin] or curve.y
-    band = curve.band if curve.band and len(curve.band[0]) > 1 else ((), (), ())
-    for place, low, high in zip(*band, strict=True):
+    for place, low, high in zip(*(curve.band or ((), (), ())), strict=True):
         if place >= begin:
             yield low
             yield high
@@ -142,6 +144,16 @@ def _band(curve: Curve, axes: Axes) -> str:
     return f'<path class="band {css(curve.ink)}" d="{_path(there + back)}z"/>'
 
 
+def _whisker(curve: Curve, axes: Axes) -> Iterator[str]:
+    """Yield a deviation that is no band, for there is a single value: a line up and down from it."""
+    if curve.band is None or len(curve.band[0]) != 1:
+        return
+    (place,), (low,), (high,) = curve.band
+    if high > low:
+        kind = "second" if curve.second else "whisker"
+        yield f'<path class="{kind} {css(curve.ink)}" d="M{_n(axes.x(place))} {_n(axes.y(low))}V{_n(axes.y(high))}"/>'
+
+
 def _line(curve: Curve, axes: Axes) -> Iterator[str]:
     points = [(axes.x(place), axes.y(value)) for place, value in zip(curve.x, curve.y, strict=True)]
     if len(points) < 2:
@@ -162,6 +174,16 @@ def _marks(curve: Curve, axes: Axes) -> Iterator[str]:
         # A long curve has its mark at its end, which tells which one it is.
         if low <= y <= high and (curve.points or index == last):
             yield mark(curve.ink, axes.x(curve.x[index]), y, curve.second)
+        elif index == last:
+            yield from _beyond(curve.ink, axes.x(curve.x[index]), low if y < low else high, upwards=y < low)
+
+
+def _beyond(ink: Ink, x: float, edge: float, *, upwards: bool) -> Iterator[str]:
+    """Yield the mark of a curve that ends beyond the frame, at its edge, with an arrow to where it went."""
+    inwards = 1 if upwards else -1
+    yield mark(ink, x, edge + inwards * 12)
+    tip, base = edge + inwards * 1, edge + inwards * 6
+    yield f'<path class="mark {css(ink)}" d="{_path([(x, tip), (x + 4, base), (x - 4, base)])}z"/>'
 
 
 def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -9,6 +9,7 @@ from vitdash.config import RunConfig
 from vitdash.knobs import Knob, Value
 from vitdash.run import groups
 from vitdash.run.groups import Group
+from vitdash.text import setting
 
 SEED = "seed"
 
@@ -24,6 +25,16 @@ def common(configs: Sequence[RunConfig]) -> dict[str, dict[str, Any]]:
         if same and knob.affects_result and knob.name != SEED and (table != "model" or "model" in tables):
             tables.setdefault(table, {})[knob.name] = list(value) if isinstance(value, tuple) else value
     return tables
+
+
+def network(config: RunConfig, found: Sequence[Group]) -> list[str]:
+    """Return what a network is made of, as far as neither `common` says it of all nor `varied_knobs` that it varies."""
+    said = {*common([group.config for group in found]).get("model", {}), *varied_knobs(found)}
+    return [
+        f"{knob.label or knob.name} {setting(value)}"
+        for table, knob, value in config.knobs()
+        if table == "model" and knob.affects_result and knob.name not in said
+    ]
 
 
 def varied(found: Sequence[Group]) -> dict[str, list[Value]]:

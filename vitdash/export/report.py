@@ -160,6 +160,18 @@ def _recipe(report: Report) -> Iterator[str]:
     yield "A result is the last evaluation of a run, in eval mode. " + _about_svc(configs)
     yield ""
     yield from _fenced(_toml(recipe.common(configs)), "toml")
+    yield ""
+    for preset, config in {config.description.preset: config for config in configs}.items():
+        if told := recipe.network(config, report.groups):
+            size = f"{text.count(config.parameters)} parameters" if _sizes(report, preset) == 1 else ""
+            words = ", ".join(filter(None, [config.model.title, *told, size]))
+            yield f"- {markdown.escape(f'{text.plain(preset)}: {words}')}"
+
+
+def _sizes(report: Report, preset: str) -> int:
+    """Return how many sizes the networks of a preset have."""
+    configs = [group.config for group in report.groups]
+    return len({config.parameters for config in configs if config.description.preset == preset})
 
 
 def _about_svc(configs: Sequence[RunConfig]) -> str:
@@ -180,17 +192,24 @@ def _results(report: Report) -> Iterator[str]:
     if all(len(group.members) == 1 for group in report.groups):
         yield markdown.render(report.rows).rstrip("\n")
         return
-    yield markdown.write(group_table.build(report.groups, colours=True)).rstrip("\n")
+    yield markdown.write(group_table.build(report.groups, colours=True, varied=True)).rstrip("\n")
     yield ""
     yield "Mean ± standard deviation over n seeds; bold is what is ahead of every other beyond chance."
     yield ""
     yield f"<details><summary>Each of the {text.runs(len(report.rows))}</summary>"
     yield ""
     # Nothing is bold there: which seed came out best is chance.
-    columns = [dataclasses.replace(column, cells=_unmarked(column)) for column in table.build(report.rows)]
+    shown = tuple(name for name in recipe.varied_knobs(report.groups) if not _has_column(report, name))
+    rows = [dataclasses.replace(row, knobs=(*shown, recipe.SEED)) for row in report.rows]
+    columns = [dataclasses.replace(column, cells=_unmarked(column)) for column in table.build(rows)]
     yield markdown.write(columns).rstrip("\n")
     yield ""
     yield "</details>"
+
+
+def _has_column(report: Report, name: str) -> bool:
+    """Return whether the reference's table has a column for a knob."""
+    return any(knob.column for row in report.rows for _, knob, _ in row.config.knobs() if knob.name == name)
 
 
 def _unmarked(column: Column) -> tuple[Cell, ...]:

@@ -135,6 +135,7 @@ def _style(names: set[str], curves: int) -> str:
         ".edge{stroke-width:3.6;stroke-linejoin:round;stroke-opacity:.75}"
         ".second{stroke-width:1.2;stroke-dasharray:4 3;stroke-opacity:.8}"
         f".band{{stroke:none;fill-opacity:{min(0.11, 0.5 / max(1, curves)):.3f}}}"
+        ".whisker{fill:none;stroke-width:1.5;stroke-opacity:.55}"
         ".mark{stroke-width:1}.hollow{stroke-width:1.5}"
         + _scheme(LIGHT, 0, names)
         + "@media(prefers-color-scheme:dark){"
@@ -154,7 +155,7 @@ def _scheme(paper: dict[str, str], shade: int, names: set[str]) -> str:
     ]
     for name in sorted(names):
         ink, colour = panel.css(Ink(name, "disc")), SHADES[name][shade]
-        rules.append(f".line.{ink},.second.{ink},.hollow.{ink}{{stroke:{colour}}}")
+        rules.append(f".line.{ink},.second.{ink},.hollow.{ink},.whisker.{ink}{{stroke:{colour}}}")
         rules.append(f".mark.{ink},.band.{ink}{{fill:{colour}}}")
         if name == WHITE:
             rim = card if shade else RIM

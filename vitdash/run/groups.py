@@ -145,6 +145,25 @@ def best_supported(groups: Sequence[Group], metric: str) -> Group | None:
     return next((group for group, judgement in judged if judgement.verdict == "best"), None)
 
 
+def lucky(groups: Sequence[Group], metric: str) -> tuple[Member, Group] | None:
+    """Return the run with the best figure of all, and its group, if the best mean is another group's.
+
+    Such a run is what one would have taken for the best, had one looked at single runs.
+    """
+    competing = competitors(groups, metric)
+    if len(competing) < 2:
+        return None
+    sign = 1 if BETTER[metric] == "least" else -1
+    figures = [
+        (sign * value, place, member, group)
+        for place, group in enumerate(competing)
+        for member in group.counted
+        if (value := _figure(member, metric)) is not None
+    ]
+    _, _, member, group = min(figures, key=lambda item: item[:2])
+    return None if group is _leading(competing, metric) else (member, group)
+
+
 def competitors(groups: Sequence[Group], metric: str) -> list[Group]:
     """Return the groups whose figures can be better or worse: on one data set, after as many images as most."""
     there = [group for group in groups if group.counted]

@@ -35,7 +35,7 @@ class Known:
     def __init__(self, seen: Iterable[Seen] = ()) -> None:
         self._by_fingerprint: dict[str, Seen] = {}
         self._states: Counter[State] = Counter()
-        measured = []
+        measured: list[tuple[float, Measured]] = []
         for item in seen:
             self._states[item.state] += 1
             figures, fingerprint = item.figures, item.config.fingerprint()
@@ -44,8 +44,11 @@ class Known:
                 self._by_fingerprint[fingerprint] = item
             if figures.images_per_second is not None:
                 pace, seconds = figures.images_per_second, figures.seconds or 0.0
-                measured.append(Measured(item.config, pace, seconds, figures.images_seen, item.name))
-        self._estimator = Estimator(measured)
+                run = Measured(item.config, pace, seconds, figures.images_seen, item.name)
+                measured.append((figures.last_time, run))
+        # The last one tells most of how fast the machine is today: runs of a sweep were all created in one moment.
+        measured.sort(key=lambda pair: pair[0])
+        self._estimator = Estimator([run for _, run in measured])
         self._estimates: dict[object, Estimate] = {}
 
     def like(self, fingerprint: str) -> Seen | None:

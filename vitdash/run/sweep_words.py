@@ -16,8 +16,8 @@ _ORDER = (State.FINISHED, State.RUNNING, State.STARTING, State.PAUSED, State.QUE
 _ELSEWHERE = "on another machine"
 
 
-def sums(plan: Plan) -> list[str]:
-    """Return what the members of a plan come to, a sentence a line."""
+def sums(plan: Plan, again: str = "--again") -> list[str]:
+    """Return what the members of a plan come to, a sentence a line; `again` is what trains all anew."""
     counted = f"{text.runs(len(plan.members))}, tagged {plan.name}: {_fates(plan.members)}."
     if plan.filtered:
         counted += f" The filter removed {text.count(plan.filtered)} of {text.count(plan.combinations)}."
@@ -25,7 +25,7 @@ def sums(plan: Plan) -> list[str]:
         counted += f" {text.count(plan.same)} would compute what another one does."
     told = [counted]
     if not plan.to_do:
-        told.append(_nothing_to_do(plan))
+        told.append(_nothing_to_do(plan, again))
     if plan.ahead:
         told.append(_total(plan) + _others(plan))
     return told
@@ -82,11 +82,11 @@ def _states(members: Iterable[Member]) -> str:
     )
 
 
-def _nothing_to_do(plan: Plan) -> str:
+def _nothing_to_do(plan: Plan, again: str) -> str:
     if already := _already(plan):
         return f"Nothing is to be lined up: {already}."
     if all(member.fate == State.FINISHED for member in plan.members):
-        return "Nothing is left to do; --again trains all of it anew."
+        return f"Nothing is left to do; {again} trains all of it anew."
     return "Nothing is to be lined up: what is not finished is paused, or another machine's."
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 
 from vitdash import text
+from vitdash.export import recipe
 from vitdash.export.comparison import Comparison
 from vitdash.knobs import Value
 from vitdash.run import groups
@@ -19,6 +20,10 @@ from vitdash.terminal.grid import GridColumn
 
 MARKS = {"best": "*", "leading": "", "noise": "≈", "behind": "", "unknown": "?", "": ""}
 HEADINGS = {"validation_loss": "val loss", "accuracy": "argmax", "svc_held_out": "svc held-out", "seconds": "time"}
+IN_SO_MANY = (
+    "In 1 of 2: of two places where nothing but the knob differs, its best value is ahead of its worst in one "
+    "(p < 0.05)."
+)
 MOST_IN_A_DIFFERENCE = 40
 WIDEST_KNOB = 24
 
@@ -32,6 +37,8 @@ def show(console: Console, comparison: Comparison, *, extremes: bool = False) ->
     if comparison.effects:
         console.print(f"\nWhat knobs do to {_heading(comparison.metric)}:", soft_wrap=True)
         _effects(console, comparison.effects, write_of(comparison.metric))
+        if any(effect.compared for effect in comparison.effects):
+            console.print(IN_SO_MANY, style="dim", soft_wrap=True)
     for what, found in comparison.fronts.items():
         if len(groups.competitors(comparison.groups, comparison.metric)) > 1:
             _front(console, comparison, what, found, unicode=unicode)
@@ -79,7 +86,7 @@ def _groups(console: Console, comparison: Comparison, *, unicode: bool, extremes
     parameters = GridColumn("params", tuple(text.count(group.config.parameters) for group in found), 4)
     times = [written(group.spread("seconds"), text.duration, unicode=unicode) for group in found]
     columns += [parameters, GridColumn("time", tuple(times), 5)]
-    for knob, values in comparison.knobs.items():
+    for knob, values in recipe.varied_knobs(found).items():
         columns.append(GridColumn(knob, tuple(map(_value, values)), 6))
     left_out = grid.show(console, columns)
     _legend(console, comparison, left_out, unicode=unicode)
@@ -111,13 +118,17 @@ def _legend(console: Console, comparison: Comparison, left_out: int, *, unicode:
     if "unknown" in used:
         lines.append("? too few seeds to tell from the best mean; several of each say what is noise")
     lines += _unjudged(comparison)
+    if lucky := groups.lucky(comparison.groups, comparison.metric):
+        figure = write_of(comparison.metric)(lucky[0].figures.results[comparison.metric])
+        run = f"{text.plain(lucky[0].name)} with {_heading(comparison.metric)} {figure}"
+        lines.append(f"the best single run, {run}, belongs to {lucky[1].name}, whose mean is not the best")
     if any(len(group.counted) < len(group.members) for group in comparison.groups):
         lines.append("n counts seeds, of so many runs: the others have not come as far, or repeat a seed")
     if left_out:
         noun = "column does" if left_out == 1 else "columns do"
         lines.append(f"{left_out} {noun} not fit here; into a pipe or with --json, all are written")
     for line in lines:
-        console.print(f"{line}.", style="dim", soft_wrap=True)
+        console.print(f"{line[0].upper()}{line[1:]}.", style="dim", soft_wrap=True)
 
 
 def _unjudged(comparison: Comparison) -> list[str]:

@@ -46,9 +46,11 @@ class Heading:
         if inline or not title:
             lines, _ = self._legend(title, width, most, ellipsis)
         else:
-            legend, left_out = self._legend([], width, most, ellipsis)
-            # As many lines, and the room beside the title as well.
-            lines = self._legend(title, width, most + 1, ellipsis)[0] if left_out else [title, *legend]
+            below, missing = self._legend([], width, most, ellipsis)
+            # As many lines, and the room beside the title as well: where more can be said there.
+            beside, still_missing = self._legend(title, width, most + 1, ellipsis)
+            more = (still_missing, -_named(beside)) < (missing, -_named(below))
+            lines = beside if more else [title, *below]
         if self.note and lines and _width(lines[0]) + GAP + cell_len(self.note) <= width:
             room = width - _width(lines[0]) - cell_len(self.note)
             lines[0] = [*lines[0], (" " * room, BLANK), (self.note, NOTE)]
@@ -84,6 +86,11 @@ def _pack(start: list[Cell], items: Sequence[list[Cell]], width: int, most: int)
         else:
             return lines, len(items) - number
     return lines, 0
+
+
+def _named(lines: Sequence[Sequence[Cell]]) -> int:
+    """Return how much of the series' names stands in the lines."""
+    return sum(cell_len(text) for cells in lines for text, ink in cells if ink not in (BLANK, NOTE, TEXT, TITLE))
 
 
 def _width(cells: Sequence[Cell]) -> int:

@@ -218,8 +218,14 @@ class Sweep(Screen[SweepWanted | None]):
         elif self.plan is None:
             told = [Line((f"reading what there is already {'…' if self._unicode else '...'}", "muted"))]
         else:
-            told = [Line((sentence, "muted")) for sentence in sweep_words.sums(self._left or self.plan)]
+            told = [Line((sentence, "")) for sentence in sweep_words.sums(self._left or self.plan, self._again_key)]
         self.sums.write(wrapped(told, max(20, self.size.width - 2))[:MOST_SUMS])
+
+    @property
+    def _again_key(self) -> str:
+        """How the key is written that trains anew what there is."""
+        bound = (item.binding for item in self.active_bindings.values() if item.binding.action == "train_again")
+        return next(map(self.app.get_key_display, bound), "--again")
 
     def _row(self, member: Member, varied: tuple[str, ...]) -> TableRow:
         out = member.fingerprint in self._skipped
