@@ -1,17 +1,20 @@
 """How many at once: `VITDASH_DATA=… python -m tests.bench.sweeps`. Two runs one after the other, or side by side.
 
 Each turn is a whole sweep by the command, from lining up to the last run's end: start-up, evaluation and probes
-included. Also how long it takes to plan a thousand runs, and what the queue adds to each.
+included. Before that: how long it takes to plan a thousand runs and to preview them by the command, and what the queue
+adds to each run, from the end of one to the start of the next one's process. `--turns 0` measures only these.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from tests.bench.hardware import describe, spread
@@ -23,6 +26,7 @@ from vitdash.run.sweep import plan
 
 LOOK_SECONDS = 0.1
 PLANNED = 1000
+QUEUED = 6
 
 
 def seconds(root: Path, options: list[str], images: int, jobs: int, members: int) -> tuple[float, list[object]]:
@@ -51,6 +55,31 @@ def planning() -> float:
     return time.process_time() - begun
 
 
+def previewing() -> tuple[float, float]:
+    """Return the seconds, and those of the processor, in which the command shows a thousand runs, start-up included."""
+    rates = ",".join(f"{rate}e-5" for rate in range(1, PLANNED // 5 + 1))
+    with tempfile.TemporaryDirectory() as root:
+        varied = ["--matrix", f"learning_rate={rates}", "--seeds", "5", "--dry-run", "--runs-dir", root]
+        begun, spent = time.perf_counter(), _spent_by_children()
+        command = [sys.executable, "-m", "vitdash", "sweep", "vit-l4-h16", *varied]
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - begun, _spent_by_children() - spent
+
+
+def _spent_by_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def between() -> list[float]:
+    """Return how long after the end of each run the next one's process began, with nothing but the queue between."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        seconds(root, ["--dataset", "digits", "--set", "width=4"], images=640, jobs=1, members=QUEUED)
+        claims = sorted((item.run.read_claim() for item in summary.summarise_all(root)), key=lambda claim: claim.ended)
+        return [later.process_started - earlier.ended for earlier, later in pairwise(claims)]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -61,6 +90,13 @@ def main() -> None:
     cores = machine.cores()
     print(describe())
     print(f"planning {PLANNED} runs, processor seconds: {spread([planning() for _ in range(5)])}")
+    walls, spent = zip(*(previewing() for _ in range(5)), strict=True)
+    print(f"previewing {PLANNED} runs by the command, seconds: {spread(list(walls))}, load {os.getloadavg()[0]:.1f}")
+    print(f"  of these, of the processor: {spread(list(spent))}")
+    gaps = spread(between())
+    print(
+        f"from the end of a run to the start of the next one's process, seconds: {gaps}, load {os.getloadavg()[0]:.1f}"
+    )
     options = ["--dataset", asked.dataset]
     ways = {f"one after the other, {cores} threads": (1, cores), f"{cores} side by side, 1 thread": (cores, 1)}
     ways["one after the other, 1 thread"] = (1, 1)
@@ -75,7 +111,7 @@ def main() -> None:
                 took, results[name] = seconds(root, told, asked.images, jobs, cores)
                 times[name].append(took)
             print(f"  {name}: {took:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
-    for name, measured in times.items():
+    for name, measured in times.items() if asked.turns else ():
         print(f"{name}: {spread(measured, 1)} s")
     for name, result in results.items():
         print(f"{name}: {result}")
