@@ -117,6 +117,18 @@ def test_without_any_that_serves_the_first_reason_is_told(run: Run, training: Tr
     assert training.images_seen == 0
 
 
+def test_where_the_first_is_damaged_the_run_begins_again(run: Run, training: Training) -> None:
+    """The start is its predecessor; of a run that had saved more, a person should decide."""
+    run.previous.replace(run.checkpoint)
+    flip(run.checkpoint)
+    found = restored(run, training, LOG[:3])
+    assert found.position is checkpoint.START
+    assert found.warning.endswith("is wrong; it was the first: begun again")
+    assert training.images_seen == 0
+    with pytest.raises(DamagedError):
+        restored(run, training, LOG)
+
+
 def test_a_checkpoint_of_another_network_does_not_give_way(run: Run, training: Training, tiny: RunConfig) -> None:
     """It is whole: somebody has put it there, and should hear of it."""
     other = prepare(tiny.replace({"width": 5}), lambda *_: None, lambda: False).training

@@ -9,7 +9,7 @@ from vitdash.engine import checkpoint
 from vitdash.engine.checkpoint import DamagedError, Position
 from vitdash.engine.stepping.training import Training
 from vitdash.errors import RunError
-from vitdash.run.events import CheckpointSaved, Event, Resumed
+from vitdash.run.events import CheckpointSaved, Event, Paused, Resumed, Stopped
 from vitdash.run.log import EventReader
 from vitdash.run.store import Run
 from vitdash.run.summary import read_history
@@ -32,7 +32,7 @@ def restore(run: Run, training: Training, *, ends: Collection[int]) -> Restored:
     """Bring `training` to where the best of a run's checkpoints stands.
 
     The best is the last one that is whole and whose events the log still has. Without any, it stays at the start:
-    nothing was saved yet, or what was saved is gone.
+    nothing was saved yet, or what was saved is gone. So it does where the one damaged is the first that there was.
 
     Raises:
         RunError: there are checkpoints, and none of them serves.
@@ -49,6 +49,9 @@ def restore(run: Run, training: Training, *, ends: Collection[int]) -> Restored:
             problems.append(error)
             continue
         return Restored(position, _warning(run, position, problems) if path == run.previous else "", unannounced)
+    if len(problems) == 1 and _saved_once(recorded):
+        # The start is the predecessor of the first checkpoint.
+        return Restored(checkpoint.START, f"{_told(run, problems[0])}; it was the first: begun again")
     if problems:
         raise problems[0]
     saved_at = read_history(run).saved_at
@@ -75,8 +78,16 @@ def _is_unannounced(run: Run, position: Position, recorded: list[Event]) -> bool
     return unannounced
 
 
+def _saved_once(recorded: list[Event]) -> bool:
+    """Return whether there was never more than one checkpoint; the first may not have come to be announced."""
+    return len({event.images_seen for event in recorded if isinstance(event, (CheckpointSaved, Paused, Stopped))}) <= 1
+
+
+def _told(run: Run, problem: RunError) -> str:
+    file = run.events if problem.title == plain(run.events) else run.checkpoint
+    return f"{file.name} {problem.message}".rstrip(".")
+
+
 def _warning(run: Run, position: Position, problems: list[RunError]) -> str:
-    why = f"{run.checkpoint.name} {problems[0].message}".rstrip(".") if problems else f"{run.checkpoint.name} is gone"
-    if problems and problems[0].title == plain(run.events):
-        why = f"{run.events.name} {problems[0].message}".rstrip(".")
+    why = _told(run, problems[0]) if problems else f"{run.checkpoint.name} is gone"
     return f"{why}; gone on from its predecessor at {images(position.images_seen)}"
