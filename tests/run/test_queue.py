@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.run.bare_runs import bare_run, rewrite
+from tests.run.held_queue import held_queue
 from tests.run.rights import nobody, open_to_all
 from tests.run.waiting import until
 from vitdash.config import RunConfig
@@ -232,3 +234,21 @@ def test_a_second_standby_leaves_at_once(root: Path, tiny: RunConfig) -> None:
     assert done.returncode == 0
     assert len(order(root)) == 1
     assert dataclasses.asdict(queue.read(root)) == {"jobs": 1, "order": ()}
+
+
+def test_whoever_schedules_survives_a_disk_where_nothing_can_be_written(
+    root: Path, tiny: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither claim nor line can be replaced: nothing starts, nothing is lost, nothing breaks."""
+    with held_queue(root):
+        run = queue.enqueue(tiny, root, "waits", ())
+        scheduler = queue.Scheduler(root)
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("vitdash.run.store.write_atomically", full)
+            patched.setattr("vitdash.run.queue.write_atomically", full)
+            assert scheduler.step(pipes=False) == []
+        assert state.derive(run) is State.QUEUED

@@ -6,7 +6,7 @@ import os
 
 from vitdash import presets
 from vitdash.api.reading import TrainingRun, directory
-from vitdash.run import control, launch
+from vitdash.run import launch, request
 from vitdash.run.control import Word
 
 
@@ -37,5 +37,5 @@ def train(
         launch.detach(launch.start(created))
         return run.wait() if wait else run
     except KeyboardInterrupt:
-        control.give(created.control, Word.STOP)
+        request.give(created, Word.STOP)
         raise

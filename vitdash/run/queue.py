@@ -215,7 +215,9 @@ class Scheduler:
                     control.give(run.control, Word.RUN)
                 else:
                     started.append(launch.begin(run, pipe=pipes))
-            _drop(run)
+            # Where nothing can be written, whoever schedules goes on, and tries again what still waits.
+            with contextlib.suppress(VitdashError):
+                _drop(run)
         return started
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 
 from vitdash.errors import InputError, RunError
-from vitdash.run import control, state
+from vitdash.run import control, lock, state
 from vitdash.run.control import Word
 from vitdash.run.state import State
 from vitdash.run.store import Run
@@ -35,10 +37,7 @@ def ask(run: Run, word: Word) -> str:
     if not current.active:
         hint = f"Go on with: vitdash resume {run.id}" if current.resumable else f"See: vitdash show {run.id}"
         raise InputError(run.id, f"is {current}: there is nothing to {'resume' if word is Word.RUN else word}.", hint)
-    try:
-        control.give(run.control, word)
-    except OSError as error:
-        raise RunError(plain(run.control), f"cannot be written: {plain(error.strerror)}.") from None
+    give(run, word)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         current = state.derive(run)
@@ -46,3 +45,28 @@ def ask(run: Run, word: Word) -> str:
             return str(current)
         time.sleep(LOOK_SECONDS)
     return f"asked to {word}, and it will; now it is {current}"
+
+
+def give(run: Run, word: Word) -> None:
+    """Ask `word` of a run, and wait for nothing. On a disk where nothing can be written, a stop goes by signal.
+
+    Raises:
+        RunError: nothing can be asked of it.
+    """
+    try:
+        control.give(run.control, word)
+    except OSError as error:
+        if word is not Word.STOP or not _signalled(run):
+            raise RunError(plain(run.control), f"cannot be written: {plain(error.strerror)}.") from None
+
+
+def _signalled(run: Run) -> bool:
+    """Tell a run's worker to stop; while the lock is held, the number in the claim is nobody else's."""
+    claim = run.read_claim()
+    if not claim.pid or not state.derive(run, claim).active or not lock.is_held(run.lock):
+        return False
+    try:
+        os.kill(claim.pid, signal.SIGTERM)
+    except OSError:
+        return False
+    return True

@@ -15,8 +15,8 @@ import threading
 import time
 from pathlib import Path
 
-from vitdash.errors import EXIT_OK
-from vitdash.run import control, lock, queue
+from vitdash.errors import EXIT_OK, VitdashError
+from vitdash.run import lock, queue, request
 from vitdash.run.control import Word
 from vitdash.run.launch import Worker
 
@@ -47,8 +47,8 @@ def main() -> int:
         time.sleep(LOOK_SECONDS)
     if asked_to_end.is_set():
         for worker in workers:
-            with contextlib.suppress(OSError):
-                control.give(worker.run.control, Word.STOP)
+            with contextlib.suppress(VitdashError):
+                request.give(worker.run, Word.STOP)
     return EXIT_OK
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from vitdash.errors import InterruptedByUser, RunError
 from vitdash.export import markdown, rows
-from vitdash.run import control, launch, outcome, pulse, silence, state
+from vitdash.run import launch, outcome, pulse, request, silence, state
 from vitdash.run.control import Word
 from vitdash.run.events import Event, RunFinished
 from vitdash.run.history import RunHistory
@@ -100,7 +100,11 @@ async def _watch(run: Run, worker: Worker | None, view: View) -> RunHistory:
             showing.cancel()
             return
         asked = True
-        control.give(run.control, Word.STOP)
+        try:
+            request.give(run, Word.STOP)
+        except RunError as error:
+            view.notice(str(error))
+            return
         view.notice("stopping: saving a checkpoint… (Ctrl-C again leaves it to do that alone)")
 
     interruptions.listen(interrupted)

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.errors import InputError, RunError
-from vitdash.run import control, launch, queue
+from vitdash.errors import InputError
+from vitdash.run import launch, queue, request
 from vitdash.run.control import Word
 from vitdash.run.fleet import Standing
 from vitdash.run.launch import Worker
 from vitdash.run.state import State
 from vitdash.run.store import Run
-from vitdash.text import plain
 
 DIGITS_IMAGES = "16000"
 
@@ -26,7 +25,7 @@ def pause_or_go_on(known: Standing) -> Word:
         RunError: nothing can be asked of it.
     """
     if known.state in (State.RUNNING, State.STARTING):
-        _give(known.run, Word.PAUSE)
+        request.give(known.run, Word.PAUSE)
         return Word.PAUSE
     if known.state is State.QUEUED:
         raise InputError(known.short.name, "waits for its turn.", "Let it start earlier, or stop it.")
@@ -50,7 +49,7 @@ def stop(known: Standing) -> Word:
     elif known.state.active:
         if known.state is State.PAUSED:
             queue.leave(known.run)
-        _give(known.run, Word.STOP)
+        request.give(known.run, Word.STOP)
     else:
         raise InputError(known.short.name, f"is {known.state}: there is nothing to stop.")
     return Word.STOP
@@ -85,10 +84,3 @@ def digits() -> RunConfig:
 def command(config: RunConfig, name: str) -> tuple[str, ...]:
     """Return what is noted as the command of a run that the dashboard started."""
     return ("dashboard", config.description.preset, name)
-
-
-def _give(run: Run, word: Word) -> None:
-    try:
-        control.give(run.control, word)
-    except OSError as error:
-        raise RunError(plain(run.control), f"cannot be written: {plain(error.strerror)}.") from None
