@@ -19,3 +19,15 @@ class ComputeKnobs:
         0, "Threads for the CPU's share of the work; 0 is one for each core.",
         minimum=0, maximum=1024, affects_result=False,
     )  # fmt: skip
+    execution: str = knob(
+        "auto",
+        "How steps are taken: eager, one operation after the other; captured, a CUDA graph recorded once and replayed; "
+        "auto is the fastest that the device has.",
+        choices=("auto", "eager", "captured"), affects_result=False,
+    )  # fmt: skip
+    precision: str = knob(
+        "tf32",
+        "What products of matrices are rounded to while training: float32 throughout; on a GPU's matrix units inputs "
+        "to tf32's 10 bits; or to bfloat16's 7.",
+        choices=("float32", "tf32", "bfloat16"),
+    )  # fmt: skip

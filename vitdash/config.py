@@ -16,6 +16,8 @@ from vitdash.text import did_you_mean, plain
 Given = TypeVar("Given")
 EPOCH = 0
 """The value of a cadence that means: once an epoch."""
+SUITS_THE_DEVICE = 0
+"""The value of the checkpoints' cadence that means: as often as costs little on the device."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -154,8 +156,9 @@ class RecordKnobs:
         minimum=0, maximum=10**12, unit="images", affects_result=False,
     )  # fmt: skip
     checkpoint_every_images: int = knob(
-        20_000, "Images from one checkpoint to the next: the most that a crash can cost.",
-        minimum=1, maximum=10**12, unit="images", affects_result=False,
+        SUITS_THE_DEVICE,
+        "Images from one checkpoint to the next: the most that a crash can cost; 0 is 20,000, or on cuda 500,000.",
+        minimum=0, maximum=10**12, unit="images", affects_result=False,
     )  # fmt: skip
     keep_optimizer: bool = knob(
         False, "Keep the optimiser's state in the checkpoint of a finished run.", affects_result=False

@@ -31,7 +31,7 @@ def run(root: Path, tiny: RunConfig) -> Run:
     recorded = record(root, tiny, [started(tiny)], name="first", claim="stopped")
     position = dataclasses.replace(checkpoint.START, images_seen=641)
     checkpoint.save(recorded.checkpoint, training(tiny, 1), position, with_optimizer=True)
-    checkpoint.save_weights(recorded.best, training(tiny, 2), 0.5, "")
+    checkpoint.save_weights(recorded.best, checkpoint.weights_of(training(tiny, 2), 0.5, ""))
     return recorded
 
 
@@ -77,7 +77,7 @@ def test_an_architecture_of_three_channels_sees_the_grey_one_repeated(root: Path
 
     vit = dataclasses.replace(tiny, model=VisionTransformer(layers=1, heads=1, hidden=4, mlp=4, code_size=4))
     recorded = record(root, vit, [started(vit)], name="vit", claim="stopped")
-    checkpoint.save_weights(recorded.best, training(vit, 1), 0.5, "")
+    checkpoint.save_weights(recorded.best, checkpoint.weights_of(training(vit, 1), 0.5, ""))
     loaded = load_model("vit", weights="best", root=root)
     assert loaded.as_input(torch.zeros(2, 28, 28, dtype=torch.uint8)).shape == (2, 3, 28, 28)
 

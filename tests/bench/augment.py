@@ -29,10 +29,10 @@ def main() -> None:
     transform = v2.TrivialAugmentWide()
     ours = partial(augment, images, channels=3, crop_padding=4)
     candidates: dict[str, Callable[[int], object]] = {
-        "trivial-wide, per batch": lambda seed: ours("trivial-wide", per_image=False, seed=seed),
-        "trivial-wide, per image": lambda seed: ours("trivial-wide", per_image=True, seed=seed),
-        "crop-flip, per batch": lambda seed: ours("crop-flip", per_image=False, seed=seed),
-        "crop-flip, per image": lambda seed: ours("crop-flip", per_image=True, seed=seed),
+        "trivial-wide, per batch": lambda seed: ours("trivial-wide", per_image=False, seeds=[seed]),
+        "trivial-wide, per image": lambda seed: ours("trivial-wide", per_image=True, seeds=[seed]),
+        "crop-flip, per batch": lambda seed: ours("crop-flip", per_image=False, seeds=[seed]),
+        "crop-flip, per image": lambda seed: ours("crop-flip", per_image=True, seeds=[seed]),
         "torchvision v2, whole batch": lambda seed: whole_batch(transform, images, seed),
         "torchvision v2, loop of images": lambda seed: loop_of_images(transform, images, seed),
     }

@@ -122,7 +122,7 @@ def test_every_magnitude_gives_torchvisions_pixels(operation: str, channels: int
 def test_each_image_gets_its_own_operation(channels: int, height: int, width: int) -> None:
     """In a batch of mixed draws each image is what torchvision makes of it alone: none is swapped with another."""
     batch = noise(150, 1, height, width)
-    draws = draw_trivial(len(batch), per_image=True, seed=0)
+    draws = draw_trivial(len(batch), per_image=True, seeds=[0])
     result = apply_trivial(batch, draws, channels=channels)
     for image, changed, operation, magnitude in zip(
         batch, result, draws.operation.tolist(), draws.magnitude.tolist(), strict=True
@@ -151,11 +151,11 @@ def test_operations_are_torchvisions() -> None:
 
 
 def per_image_draws() -> TrivialDraws:
-    return draw_trivial(86_800, per_image=True, seed=0)
+    return draw_trivial(86_800, per_image=True, seeds=[0])
 
 
 def draws_of_consecutive_steps() -> TrivialDraws:
-    draws = [draw_trivial(1, per_image=False, seed=seed) for seed in range(17_360)]
+    draws = [draw_trivial(1, per_image=False, seeds=[seed]) for seed in range(17_360)]
     return TrivialDraws(torch.cat([d.operation for d in draws]), torch.cat([d.magnitude for d in draws]))
 
 
@@ -178,8 +178,8 @@ def test_draws_have_torchvisions_chances(draw: Callable[[], TrivialDraws]) -> No
 @pytest.mark.parametrize("crop_padding", [0, 1, 4])
 def test_crop_offsets_and_flips_are_equally_likely(crop_padding: int) -> None:
     """Every offset from border to border and both orientations come up alike, also over consecutive seeds."""
-    by_image = [draw_crop_flip(8_000, per_image=True, seed=0, crop_padding=crop_padding)]
-    by_step = [draw_crop_flip(1, per_image=False, seed=seed, crop_padding=crop_padding) for seed in range(8_000)]
+    by_image = [draw_crop_flip(8_000, per_image=True, seeds=[0], crop_padding=crop_padding)]
+    by_step = [draw_crop_flip(1, per_image=False, seeds=[seed], crop_padding=crop_padding) for seed in range(8_000)]
     for draws in (by_image, by_step):
         observed: Counter[tuple[int, int, bool]] = Counter()
         for draw in draws:
@@ -209,9 +209,9 @@ def test_one_draw_serves_the_whole_batch(kind: str) -> None:
     """Per batch, as the reference does it: equal images stay equal, whatever is drawn; per image they part."""
     batch = noise(1, 1, 28, 28).expand(16, -1, -1, -1)
     for seed in range(30):
-        changed = augment(batch, kind, per_image=False, channels=3, seed=seed, crop_padding=4)
+        changed = augment(batch, kind, per_image=False, channels=3, seeds=[seed], crop_padding=4)
         assert torch.equal(changed, changed[:1].expand_as(changed))
-    changed = augment(batch, kind, per_image=True, channels=3, seed=0, crop_padding=4)
+    changed = augment(batch, kind, per_image=True, channels=3, seeds=[0], crop_padding=4)
     assert len({image.numpy().tobytes() for image in changed}) > 8
 
 
@@ -220,12 +220,14 @@ def test_augment_applies_what_the_seed_draws(per_image: bool) -> None:
     """The one entry point passes every argument on to the right pair of functions."""
     batch = noise(32, 1, 28, 28)
     for seed in range(10):
-        trivial = draw_trivial(32, per_image=per_image, seed=seed)
+        trivial = draw_trivial(32, per_image=per_image, seeds=[seed])
         for channels in (1, 3):
-            changed = augment(batch, "trivial-wide", per_image=per_image, channels=channels, seed=seed, crop_padding=0)
+            changed = augment(
+                batch, "trivial-wide", per_image=per_image, channels=channels, seeds=[seed], crop_padding=0
+            )
             assert torch.equal(changed, apply_trivial(batch, trivial, channels=channels))
-        crop_flip = draw_crop_flip(32, per_image=per_image, seed=seed, crop_padding=3)
-        changed = augment(batch, "crop-flip", per_image=per_image, channels=1, seed=seed, crop_padding=3)
+        crop_flip = draw_crop_flip(32, per_image=per_image, seeds=[seed], crop_padding=3)
+        changed = augment(batch, "crop-flip", per_image=per_image, channels=1, seeds=[seed], crop_padding=3)
         assert torch.equal(changed, apply_crop_flip(batch, crop_flip, crop_padding=3))
 
 
@@ -235,12 +237,12 @@ def test_result_depends_on_the_arguments_alone(kind: str) -> None:
     batch = noise(32, 1, 28, 28)
     torch.manual_seed(1)
     before = torch.get_rng_state()
-    first = augment(batch, kind, per_image=True, channels=3, seed=5, crop_padding=4)
+    first = augment(batch, kind, per_image=True, channels=3, seeds=[5], crop_padding=4)
     assert torch.equal(torch.get_rng_state(), before)
     torch.manual_seed(2)
-    assert torch.equal(first, augment(batch, kind, per_image=True, channels=3, seed=5, crop_padding=4))
+    assert torch.equal(first, augment(batch, kind, per_image=True, channels=3, seeds=[5], crop_padding=4))
     assert torch.equal(batch, noise(32, 1, 28, 28))
-    other = augment(batch, kind, per_image=True, channels=3, seed=6, crop_padding=4)
+    other = augment(batch, kind, per_image=True, channels=3, seeds=[6], crop_padding=4)
     assert torch.equal(first, other) == (kind == "none")
 
 
@@ -251,17 +253,33 @@ def test_any_view_and_any_batch_size_will_do(kind: str, per_image: bool) -> None
     for count in (1, 2, 37):
         view = noise(count, 1, 28, 60)[:, :, :, 1:57:2]
         for seed in range(6):
-            changed = augment(view, kind, per_image=per_image, channels=3, seed=seed, crop_padding=4)
-            copy = augment(view.contiguous(), kind, per_image=per_image, channels=3, seed=seed, crop_padding=4)
+            changed = augment(view, kind, per_image=per_image, channels=3, seeds=[seed], crop_padding=4)
+            copy = augment(view.contiguous(), kind, per_image=per_image, channels=3, seeds=[seed], crop_padding=4)
             assert torch.equal(changed, copy)
             assert changed.shape == view.shape
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("per_image", [True, False])
+def test_batches_together_come_out_as_they_would_one_by_one(kind: str, per_image: bool) -> None:
+    """Grouping by operation over many steps is a matter of speed: each step keeps its own draws."""
+    batches, seeds = torch.split(noise(40 * 16, 1, 28, 28), 16), list(range(40))
+    for channels in (1, 3):
+        apart = [
+            augment(batch, kind, per_image=per_image, channels=channels, seeds=[seed], crop_padding=4)
+            for batch, seed in zip(batches, seeds, strict=True)
+        ]
+        together = augment(
+            torch.cat(batches), kind, per_image=per_image, channels=channels, seeds=seeds, crop_padding=4
+        )
+        assert torch.equal(together, torch.cat(apart))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_number_of_threads_is_left_as_it_was(kind: str) -> None:
     """Training's threads are decided once: another number would change its weights."""
     torch.set_num_threads(2)
-    augment(noise(4, 1, 28, 28), kind, per_image=True, channels=3, seed=0, crop_padding=4)
+    augment(noise(4, 1, 28, 28), kind, per_image=True, channels=3, seeds=[0], crop_padding=4)
     assert torch.get_num_threads() == 2
     with pytest.raises(RuntimeError):
         apply_trivial(noise(4, 1, 28, 28), drawn("Identity", [0]), channels=3)
@@ -271,13 +289,13 @@ def test_number_of_threads_is_left_as_it_was(kind: str) -> None:
 def test_no_augmentation_costs_nothing() -> None:
     """Without augmentation the tensor that was given comes back, not a copy."""
     batch = noise(4, 1, 28, 28)
-    assert augment(batch, "none", per_image=True, channels=3, seed=0, crop_padding=4) is batch
+    assert augment(batch, "none", per_image=True, channels=3, seeds=[0], crop_padding=4) is batch
 
 
 def test_unknown_kind_is_an_input_error() -> None:
     """A kind that slipped past the configuration's check is named, not taken for "none"."""
     with pytest.raises(InputError, match="trivial-wild"):
-        augment(noise(1, 1, 8, 8), "trivial-wild", per_image=True, channels=3, seed=0, crop_padding=4)
+        augment(noise(1, 1, 8, 8), "trivial-wild", per_image=True, channels=3, seeds=[0], crop_padding=4)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -286,6 +304,6 @@ def test_every_device_gives_the_same_pixels(kind: str) -> None:
     """A run that moves to another device augments alike: draws and tables are made on the CPU."""
     batch = noise(64, 1, 28, 28)
     for seed, per_image, channels in itertools.product(range(40), (True, False), (1, 3)):
-        on_cpu = augment(batch, kind, per_image=per_image, channels=channels, seed=seed, crop_padding=4)
-        on_gpu = augment(batch.cuda(), kind, per_image=per_image, channels=channels, seed=seed, crop_padding=4)
+        on_cpu = augment(batch, kind, per_image=per_image, channels=channels, seeds=[seed], crop_padding=4)
+        on_gpu = augment(batch.cuda(), kind, per_image=per_image, channels=channels, seeds=[seed], crop_padding=4)
         assert torch.equal(on_cpu, on_gpu.cpu())

@@ -52,6 +52,19 @@ def test_resuming_continues_with_the_very_next_batch(schedule: Schedule, data: s
     assert schedule.ending_at(batches[index].end) == batches[index]
 
 
+@given(schedules, st.data())
+def test_batches_to_be_read_together_are_of_one_epoch_and_size(schedule: Schedule, data: st.DataObject) -> None:
+    """They follow each other without a gap, and end before the next is of another size or epoch, or is one too many."""
+    batches = list(schedule.after(0))
+    index, most = data.draw(st.integers(0, len(batches) - 1)), data.draw(st.integers(1, 9))
+    together = schedule.alike(batches[index], most)
+    assert together == batches[index : index + len(together)]
+    assert {(batch.epoch, batch.size) for batch in together} == {(batches[index].epoch, batches[index].size)}
+    after = batches[index + len(together) :]
+    another = after and (after[0].epoch, after[0].size) != (batches[index].epoch, batches[index].size)
+    assert another or not after or len(together) == most
+
+
 @given(st.integers(1, 20), st.integers(0, 100), st.integers(1, 100))
 def test_crosses_tells_whether_a_multiple_was_reached(every: int, before: int, step: int) -> None:
     """A multiple counts for the batch that reaches it, and for no other."""
@@ -91,3 +104,15 @@ def test_the_network_sees_zero_to_one_and_the_grey_channel_repeated() -> None:
     assert seen.shape == (3, 3, 1, 1)
     assert torch.equal(seen[:, 0], seen[:, 2])
     assert seen[:, 0].flatten().tolist() == [0.0, torch.tensor(0.2).item(), 1.0]
+
+
+def test_batches_read_together_are_those_read_one_by_one(tiny: RunConfig) -> None:
+    """Images, labels and order: reading ahead is a matter of speed."""
+    config = tiny.replace({"augment": "crop-flip", "batch_size": 3, "max_inputs": 20})
+    batches = TrainingBatches(config, small_dataset())
+    together = batches.schedule.alike(next(batches.schedule.after(10)), most=9)
+    assert [batch.images_seen for batch in together] == [10, 13, 16]
+    images, labels = batches.read(*together)
+    apart = [batches.read(batch) for batch in together]
+    assert torch.equal(images, torch.cat([pictures for pictures, _ in apart]))
+    assert torch.equal(labels, torch.cat([named for _, named in apart]))

@@ -1,6 +1,6 @@
 """Which images make up which batch, and what they look like: pure functions of configuration and position.
 
-Must not know models. Letters: B batch, H and W sides of an image, C channels as the network sees it.
+Must not know models. Letters: S batches, B images in each, H and W sides of an image, C channels for the network.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, takewhile
 
 import torch
 from torch import Tensor
@@ -64,6 +65,11 @@ class Schedule:
         begin = images_seen - 1 - within % self.batch_size
         return self._at(max((begin, *(end for end in self.ends if begin < end < images_seen))))
 
+    def alike(self, batch: Batch, most: int) -> list[Batch]:
+        """Return a batch and those that follow it, as far as they are of its epoch and size, `most` in all."""
+        following = islice(self.after(batch.images_seen), most)
+        return list(takewhile(lambda other: (other.epoch, other.size) == (batch.epoch, batch.size), following))
+
     def _at(self, images_seen: int) -> Batch:
         epoch, start = divmod(images_seen, self.train_images)
         whole = (start // self.batch_size + 1) * self.batch_size
@@ -79,17 +85,21 @@ class TrainingBatches:
     def __init__(self, config: RunConfig, dataset: Dataset) -> None:
         self._config = config
         self._dataset = dataset
+        self.image_shape = tuple(dataset.train_images.shape[1:])
         self.schedule = Schedule(len(dataset.train_images), config.train.batch_size, config.ends)
 
-    def read(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Return augmented images (B, 1, H, W) uint8 and their labels (B,) int64."""
-        chosen = self._order(batch.epoch)[batch.start : batch.stop]
+    def read(self, *together: Batch) -> tuple[Tensor, Tensor]:
+        """Return the augmented images (S * B, 1, H, W) uint8 of S batches, and their labels (S * B,) int64.
+
+        Batches are read together as they would be one by one; they must be such as `Schedule.alike` returns.
+        """
+        chosen = self._order(together[0].epoch)[together[0].start : together[-1].stop]
         images = augment(
             self._dataset.train_images[chosen],
             self._config.data.augment,
             per_image=self._config.data.augment_per == "image",
             channels=self._config.model.channels,
-            seed=seeds.derive(self._config.train.seed, "augment", batch.step),
+            seeds=[seeds.derive(self._config.train.seed, "augment", batch.step) for batch in together],
             crop_padding=self._config.data.crop_padding,
         )
         return images, self._dataset.train_labels[chosen]

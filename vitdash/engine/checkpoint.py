@@ -66,20 +66,28 @@ def save(
     replace_atomically(path, partial(_write, content), keep=previous)
 
 
-def save_weights(path: Path, training: Training, validation_loss: float, config: str) -> None:
-    """Write weights alone, with where they come from.
-
-    Raises:
-        OSError: they cannot be written; those before stand.
-    """
-    content = {
+def weights_of(training: Training, validation_loss: float, config: str) -> dict[str, Any]:
+    """Return weights alone, as they are now, with where they come from, to be written in any thread at any time."""
+    weights = {name: value.clone() for name, value in training.model.state_dict().items()}
+    if training.model.linear.weight.is_cuda:
+        # Another thread has another stream: what it is to copy has to be there.
+        torch.cuda.current_stream().synchronize()
+    return {
         "format": FORMAT,
-        "model": training.model.state_dict(),
+        "model": weights,
         "images_seen": training.images_seen,
         "validation_loss": validation_loss,
         "config": config,
     }
-    replace_atomically(path, partial(_write, content))
+
+
+def save_weights(path: Path, weights: dict[str, Any]) -> None:
+    """Write what `weights_of` returned.
+
+    Raises:
+        OSError: they cannot be written; those before stand.
+    """
+    replace_atomically(path, partial(_write, weights))
 
 
 def _write(content: dict[str, Any], file: IO[bytes]) -> None:
@@ -133,7 +141,8 @@ def restore_weights(path: Path, model: nn.Module) -> int:
 
 def finite(training: Training) -> bool:
     """Return whether every weight is a number: a diverged state must not replace a sound checkpoint."""
-    return all(bool(torch.isfinite(parameter).all()) for parameter in training.model.parameters())
+    # One answer for all: each would be waited for where they are on another device.
+    return bool(torch.stack([torch.isfinite(parameter).all() for parameter in training.model.parameters()]).all())
 
 
 _UNFITTING = (KeyError, TypeError, ValueError, AttributeError, RuntimeError)

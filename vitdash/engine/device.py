@@ -27,3 +27,16 @@ def choose(wanted: str) -> torch.device:
         there = ", ".join(name for name, available in _AVAILABLE.items() if available())
         raise InputError("--device", f"torch {torch.__version__} finds no {wanted} here.", f"There is: {there}.")
     return torch.device(wanted)
+
+
+def set_up(device: torch.device, precision: str) -> None:
+    """Make this process compute on `device` with that precision, which is what the knob of its name says.
+
+    On CUDA everything runs in a stream of its own, one that can be captured: so no work ever waits for another stream.
+    """
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("highest" if precision == "float32" else "high")
+        torch.backends.cudnn.allow_tf32 = precision != "float32"
+        # A run is a function of its configuration, and a resumed one the same run, bit for bit.
+        torch.backends.cudnn.deterministic = True
+        torch.cuda.set_stream(torch.cuda.Stream(device))  # type: ignore[no-untyped-call]

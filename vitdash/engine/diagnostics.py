@@ -33,7 +33,7 @@ def describe(
     by_loss = torch.sort(evaluation.losses, stable=True).indices
     best, worst = by_loss[:EXTREMES_SHOWN], by_loss.flip(0)[:EXTREMES_SHOWN]
     shown = torch.linspace(0, len(labels) - 1, min(POINTS_SHOWN, len(labels))).round().long()
-    plane = _principal_plane(evaluation.embedding)[shown]
+    plane = _principal_plane(evaluation.embedding, shown)
 
     def image(index: int) -> dict[str, Any]:
         return {
@@ -72,14 +72,19 @@ def _confusion(labels: Tensor, predicted: Tensor, classes: int) -> Tensor:
     return torch.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
 
 
-def _principal_plane(embedding: Tensor) -> Tensor:
-    """Return (N, 2): the embedding (N, D) seen along its two principal axes, each with its largest entry positive."""
-    centred = embedding.double() - embedding.double().mean(0)
-    axes = torch.linalg.eigh(centred.T @ centred).eigenvectors.flip(1)[:, :2]
+def _principal_plane(embedding: Tensor, shown: Tensor) -> Tensor:
+    """Return `shown` points (n, 2) of an embedding (N, D) along its two principal axes, each's largest entry positive.
+
+    Sums over all of an embedding on CUDA are taken there; elsewhere there is no double precision, or it is the CPU.
+    """
+    centred = (embedding if embedding.is_cuda else embedding.cpu()).double()
+    centred -= centred.mean(0)
+    axes = torch.linalg.eigh((centred.T @ centred).cpu()).eigenvectors.flip(1)[:, :2]
     if axes.shape[1] < 2:
         axes = torch.cat([axes, torch.zeros_like(axes)], 1)
     largest = axes.gather(0, axes.abs().argmax(0, keepdim=True))
-    plane: Tensor = centred @ (axes * torch.where(largest < 0, -1.0, 1.0))
+    seen = centred.index_select(0, shown.to(centred.device)).cpu()
+    plane: Tensor = seen @ (axes * torch.where(largest < 0, -1.0, 1.0))
     return plane
 
 

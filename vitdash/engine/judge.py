@@ -92,7 +92,7 @@ class Judge:
         if not names:
             return
         yield Phase(name="probe", done=0, total=len(names))
-        validation = _shared(embedding.numpy(), self._dataset.validation_labels.cpu().numpy())
+        validation = _shared(embedding.cpu().numpy(), self._dataset.validation_labels.cpu().numpy())
         train = yield from self._training_embedding()
         taken: set[str] = set()
         for name in names:
@@ -121,7 +121,7 @@ class Judge:
         evaluation = yield from evaluate(
             self._model, images[chosen], labels[chosen], self._config.model.channels, self._config.optim
         )
-        return _shared(evaluation.embedding.numpy(), labels[chosen].cpu().numpy())
+        return _shared(evaluation.embedding.cpu().numpy(), labels[chosen].cpu().numpy())
 
 
 def _shared(embedding: NDArray[np.float32], labels: NDArray[np.int64]) -> Embedded:

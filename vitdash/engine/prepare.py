@@ -12,7 +12,7 @@ import torch
 
 from vitdash import __version__
 from vitdash.config import RunConfig
-from vitdash.engine import device, promises
+from vitdash.engine import device, promises, stepping
 from vitdash.engine.datasets import Dataset, DatasetLoader, Report
 from vitdash.engine.memory import release_freed
 from vitdash.engine.meter import Meter
@@ -23,7 +23,7 @@ from vitdash.engine.stepping import Training
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Everything a run computes with; `config` has its device and threads decided."""
+    """Everything a run computes with; `config` has its device, threads and execution decided."""
 
     config: RunConfig
     dataset: Dataset
@@ -31,7 +31,7 @@ class Prepared:
 
 
 def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) -> Prepared:
-    """Decide device and threads, load the data (`report` is told of downloads), build network and optimiser.
+    """Decide device, threads and execution, load the data (`report` is told of downloads), build network and optimiser.
 
     Raises:
         InputError: the device is not there, or the data cannot be had.
@@ -41,7 +41,9 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     chosen = device.choose(config.compute.device)
     # Also where it changes nothing: once set, no library adjusts it to the work at hand, which would change bits.
     torch.set_num_threads(config.compute.threads or torch.get_num_threads())
-    decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads()})
+    device.set_up(chosen, config.compute.precision)
+    execution = stepping.decide(config.compute.execution, chosen)
+    decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads(), "execution": execution})
     dataset = load_dataset(config, report, cancelled).to(chosen)
     release_freed()
     model = build_model(decided)

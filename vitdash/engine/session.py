@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from vitdash import presets
+from vitdash.config import SUITS_THE_DEVICE
 from vitdash.engine import checkpoint, restoring
 from vitdash.engine.batches import crosses
 from vitdash.engine.judge import Diagnosed
@@ -21,6 +23,7 @@ from vitdash.engine.prepare import Prepared, versions
 from vitdash.engine.room import Room
 from vitdash.engine.standing import Standing
 from vitdash.engine.train import train
+from vitdash.engine.writing import Writer
 from vitdash.errors import RunError
 from vitdash.run import diagnostics, summary
 from vitdash.run.control import Word
@@ -41,6 +44,12 @@ from vitdash.run.log import EventWriter
 from vitdash.run.store import Run
 from vitdash.text import plain
 
+CHECKPOINT_EVERY = {"cpu": 20_000, "cuda": 500_000}
+"""Images from one checkpoint to the next where the configuration leaves it open: on a large GPU, too, some seconds.
+
+There, every 20,000 of them would be three a second, each as long as 100 steps: an eighth to a third of all the time.
+"""
+
 
 class Session:
     """The computation of one run within one process."""
@@ -56,6 +65,7 @@ class Session:
         self._log = log
         self._orders = orders
         self._standing = standing
+        self._best = Writer(room.write, in_background=self._config.compute.device == "cuda")
         self._position = checkpoint.START
         self._predecessor: Path | None = run.previous
         self._saved_at = 0
@@ -101,6 +111,7 @@ class Session:
                     self._keep_best(happening.loss)
                 case _:
                     self._log.append(happening)
+        self._best.wait()
         return self._finished()
 
     def _started(self) -> RunStarted:
@@ -132,6 +143,7 @@ class Session:
         if word is Word.RUN:
             return
         images_seen = self._training.images_seen
+        self._best.wait()
         if self._saved_at != images_seen:
             self._save(self._mark, announced=False)
         if word is Word.PAUSE:
@@ -148,7 +160,10 @@ class Session:
     def _save_if_due(self, before: int) -> None:
         images_seen = self._training.images_seen
         final = images_seen in self._config.ends
-        if not final and not crosses(self._config.record.checkpoint_every_images, before, images_seen):
+        every = self._config.record.checkpoint_every_images
+        if every == SUITS_THE_DEVICE:
+            every = CHECKPOINT_EVERY.get(self._config.compute.device, CHECKPOINT_EVERY["cpu"])
+        if not final and not crosses(every, before, images_seen):
             return
         # The checkpoint counts the event that announces it, so that a resumed run has announced it as well.
         self._save(self._log.seq + 1, with_optimizer=not final or self._config.record.keep_optimizer)
@@ -165,6 +180,8 @@ class Session:
         position = replace(
             self._position, images_seen=training.images_seen, seq=seq, seconds=self._seconds(), announced=announced
         )
+        # The checkpoint knows the lowest loss, so the weights that have it must stand before it does.
+        self._best.wait()
 
         def write() -> None:
             self._log.sync()
@@ -196,8 +213,8 @@ class Session:
     def _keep_best(self, validation_loss: float) -> None:
         if validation_loss < self._position.best_loss:
             self._position = replace(self._position, best_loss=validation_loss)
-            best, text = self._run.best, self._position.config
-            self._room.write(best, lambda: checkpoint.save_weights(best, self._training, validation_loss, text))
+            weights = checkpoint.weights_of(self._training, validation_loss, self._position.config)
+            self._best.write(self._run.best, partial(checkpoint.save_weights, self._run.best, weights))
 
     def _write(self, path: Path, content: bytes) -> None:
         self._room.write(path, lambda: write_atomically(path, content))

@@ -12,11 +12,11 @@ from vitdash.engine.batches import TrainingBatches, crosses
 from vitdash.engine.datasets import Dataset
 from vitdash.engine.judge import Finding, Judge
 from vitdash.engine.moments import Moment
-from vitdash.engine.optim import build_optimizer, learning_rate
-from vitdash.engine.stepping import Training
-from vitdash.run.events import Tick, TrainProgress
+from vitdash.engine.optim import build_optimizer
+from vitdash.engine.stepping import Training, rate_of
+from vitdash.run.events import Tick, TrainProgress, Warned
 
-Happening: TypeAlias = Finding | TrainProgress | Tick
+Happening: TypeAlias = Finding | TrainProgress | Tick | Warned
 
 
 def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[Happening]:
@@ -37,12 +37,13 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
             training.optimizer = build_optimizer(training.model, config.optim)
             stepper = stepping.choose(training, config, batches)
         begun = time.perf_counter()
-        rate = learning_rate(batch.step, config.optim, config.train, config.planned(batch.images_seen))
-        stepper.take(batch, rate)
+        warning = stepper.take(batch)
         training.images_seen = batch.end
         training.meter.passed(batch.size, begun)
+        if warning:
+            yield Warned(message=warning)
         if crosses(config.record.progress_every_images, batch.images_seen, batch.end) or batch.end in config.ends:
-            yield training.meter.record(batch.end, rate)
+            yield training.meter.record(batch.end, rate_of(config, batch))
         elif tick := training.meter.tick(batch.end):
             yield tick
         yield Moment.BATCH_DONE

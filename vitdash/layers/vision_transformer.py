@@ -20,6 +20,10 @@ from torch.nn import functional
 
 NORM_EPSILON = 1e-6
 
+SHORT = 64
+"""Tokens up to which plain products are faster on a GPU than kernels made for long sequences: at 17 tokens and 16 heads
+a third of their time, measured on an NVIDIA H200 in tf32."""
+
 
 class VisionTransformer(nn.Module):
     """Image → embedding, with parameters named, ordered and drawn as torchvision's.
@@ -125,7 +129,10 @@ class Attention(nn.MultiheadAttention):
             asked = functional.linear(tokens[:, :wanted], weight[:hidden], bias[:hidden])
             (queries,) = self._by_head(asked, parts=1)
             keys, values = self._by_head(functional.linear(tokens, weight[hidden:], bias[hidden:]), parts=2)
-        taken = functional.scaled_dot_product_attention(queries, keys, values)
+        if tokens.is_cuda and keys.shape[2] <= SHORT:
+            taken = _by_products(queries, keys, values)
+        else:
+            taken = functional.scaled_dot_product_attention(queries, keys, values)
         attended: Tensor = self.out_proj(taken.transpose(1, 2).reshape(batch, -1, hidden))
         return attended
 
@@ -133,4 +140,16 @@ class Attention(nn.MultiheadAttention):
         """Take (B, S, parts · D) apart into tensors (B, N, S, D / N)."""
         batch, tokens, _ = mixed.shape
         apart = mixed.view(batch, tokens, parts, self.num_heads, self.head_dim)
-        return tuple(apart.permute(2, 0, 3, 1, 4))
+        by_head = apart.permute(2, 0, 3, 1, 4)
+        # A GPU's batched products need them in one piece; one copy makes all three.
+        return tuple(by_head.contiguous() if mixed.is_cuda else by_head)
+
+
+def _by_products(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """Return what `scaled_dot_product_attention` does for (B, N, S, D), by the products that define it."""
+    batch, heads, asked, size = queries.shape
+    flat_queries, flat_keys, flat_values = (part.flatten(0, 1) for part in (queries, keys, values))
+    likeness = torch.baddbmm(
+        queries.new_empty(()), flat_queries, flat_keys.transpose(1, 2), beta=0, alpha=1 / math.sqrt(size)
+    )
+    return torch.bmm(likeness.softmax(-1), flat_values).view(batch, heads, asked, size)

@@ -79,9 +79,17 @@ def line(event: Event) -> str:  # noqa: C901 - one case an event
 
 def started(event: RunStarted) -> str:
     """Return what is computed on what."""
-    computer = f"{plain(event.device)}, {threads(event.threads)}"
+    computer = ", ".join([plain(event.device), *_how(event), threads(event.threads)])
     what = f"{plain(event.run_id)} on {dataset(event)}"
     return f"{what}: {count(event.parameters)} parameters, {images(event.planned_images)}, {computer}"
+
+
+def _how(event: RunStarted) -> list[str]:
+    """Return how steps are taken, where it is not one operation after the other in the CPU's only precision."""
+    compute = event.config.get("compute")
+    if event.device == "cpu" or not isinstance(compute, dict):
+        return []
+    return [plain(compute[name], 20) for name in ("execution", "precision") if name in compute]
 
 
 def dataset(event: RunStarted) -> str:

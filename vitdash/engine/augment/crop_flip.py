@@ -5,6 +5,7 @@ Letters: B images of H rows and W columns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,14 +27,16 @@ class CropFlipDraws:
     flipped: Tensor  # (B,) bool
 
 
-def draw_crop_flip(count: int, *, per_image: bool, seed: int, crop_padding: int) -> CropFlipDraws:
-    """Draw for `count` images: one of all offsets, each as likely, and a flip for every other image."""
-    generator = torch.Generator().manual_seed(seed)
-    drawn = count if per_image else 1
-    top = torch.randint(2 * crop_padding + 1, (drawn,), generator=generator)
-    left = torch.randint(2 * crop_padding + 1, (drawn,), generator=generator)
-    flipped = torch.randint(2, (drawn,), generator=generator).bool()
-    return CropFlipDraws(top.expand(count), left.expand(count), flipped.expand(count))
+def draw_crop_flip(count: int, *, per_image: bool, seeds: Sequence[int], crop_padding: int) -> CropFlipDraws:
+    """Draw with each seed for `count` images: one of all offsets, each as likely, and a flip for every other image."""
+    generator, drawn = torch.Generator(), count if per_image else 1
+    choices = (2 * crop_padding + 1, 2 * crop_padding + 1, 2)
+    draws = []
+    for seed in seeds:
+        generator.manual_seed(seed)
+        draws.append(torch.stack([torch.randint(number, (drawn,), generator=generator) for number in choices]))
+    top, left, flipped = torch.stack(draws, 1).expand(-1, -1, count).flatten(1).unbind()
+    return CropFlipDraws(top, left, flipped.bool())
 
 
 @one_thread()

@@ -8,7 +8,7 @@ Letters: B images of H rows and W columns; n of them share a transform.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,15 +41,16 @@ class TrivialDraws:
     """(B,), int64: torchvision's magnitude bin, -30 to 30 for the SIGNED, else 0 to 30."""
 
 
-def draw_trivial(count: int, *, per_image: bool, seed: int) -> TrivialDraws:
-    """Draw for `count` images: operation, magnitude and sign, each value as likely as the next.
+def draw_trivial(count: int, *, per_image: bool, seeds: Sequence[int]) -> TrivialDraws:
+    """Draw with each seed for `count` images: operation, magnitude and sign, each value as likely as the next.
 
     Source: Müller and Hutter, TrivialAugment, https://arxiv.org/abs/2103.10158, as torchvision draws it: once
     for whatever it is given. The reference gives it a whole batch; that is `per_image=False`.
     """
-    generator = torch.Generator().manual_seed(seed)
-    chosen = torch.randint(len(_CHOICES), (count if per_image else 1,), generator=generator)
-    operation, magnitude = _CHOICES.index_select(0, chosen).expand(count, 2).unbind(1)
+    generator, drawn = torch.Generator(), count if per_image else 1
+    choices = [torch.randint(len(_CHOICES), (drawn,), generator=generator.manual_seed(seed)) for seed in seeds]
+    chosen = torch.stack(choices).expand(-1, count).flatten()
+    operation, magnitude = _CHOICES.index_select(0, chosen).unbind(1)
     return TrivialDraws(operation, magnitude)
 
 
