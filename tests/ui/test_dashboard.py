@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from tests.run.bare_runs import rewrite
+from tests.run.held_queue import held_queue
 from tests.ui.pilots import LARGE, MIDDLE, SMALL, drive, screen_text, settle, until
 from tests.ui.standings import computing, ended, failed, lost
-from vitdash.run import control, labels, lock, queue
+from vitdash.run import control, labels, lock, machine, pulse, queue, state, store
 from vitdash.run.control import Word
+from vitdash.run.state import State
 from vitdash.ui.app import Dashboard
 from vitdash.ui.screens.dialogs import AskText, Choose
 
@@ -395,3 +399,41 @@ def test_tags_and_notes_are_seen_where_the_run_is(root: Path) -> None:
         assert "why it won" in text
 
     drive(root, journey)
+
+
+def test_a_finished_run_is_extended_by_the_key_that_lets_others_go_on(root: Path) -> None:
+    """It asks how far, says that the schedule changes, and puts the run first in line."""
+    run = ended(root)
+    run.checkpoint.touch()
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        await pilot.press("space")
+        assert isinstance(app.screen, AskText)
+        await pilot.press("ctrl+u", *"few", "enter")
+        assert isinstance(app.screen, AskText)
+        await pilot.press("ctrl+u", *"3000000", "enter")
+        await settle(pilot)
+        assert store.read_config(run).ends == (2_000_000, 3_000_000)
+        assert state.derive(run) is State.QUEUED
+        assert any("the optimiser begins anew" in notice.message for notice in app._notifications)
+
+    with held_queue(root):
+        drive(root, journey, schedules=False)
+
+
+@pytest.mark.parametrize(
+    ("ago", "waits", "told"),
+    [(75, "", "stalled: no sign of life for 1m"), (0, "room on its disk", "waits for room on its disk")],
+)
+def test_a_worker_that_stands_still_says_so_and_has_no_pace(root: Path, ago: int, waits: str, told: str) -> None:
+    """Nothing on the screen pretends that it computes."""
+    with computing(root) as run:
+        rewrite(run, claimed_uptime=machine.uptime() - 1000)
+        content = {"uptime": machine.uptime() - ago, "usual": 0.1, "waits": waits}
+        run.lock.write_text(json.dumps(content).ljust(pulse.SIZE))
+
+        async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+            assert told in screen_text(app)
+            assert " left" not in screen_text(app)
+
+        drive(root, journey)
