@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -437,3 +438,20 @@ def test_a_worker_that_stands_still_says_so_and_has_no_pace(root: Path, ago: int
             assert " left" not in screen_text(app)
 
         drive(root, journey)
+
+
+def test_a_busy_machine_does_not_make_the_screen_old(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that has waited for the processor is followed by another one soon: a killed worker must show."""
+    ended(root)
+
+    async def journey(app: Dashboard, pilot: Pilot[None]) -> None:
+        def wait_for_the_processor() -> set[str]:
+            time.sleep(0.3)
+            return set()
+
+        monkeypatch.setattr(app.feed, "look", wait_for_the_processor)
+        app._rests_until = 0.0
+        app._look_now_and_then()
+        assert 0 < app._rests_until - time.monotonic() < 2
+
+    drive(root, journey)

@@ -42,7 +42,9 @@ from vitdash.ui.widgets.run_list import RunList
 LOOK_SECONDS = 0.5
 """How often the folder is looked at while something runs or waits: a killed worker shows within two of these."""
 LEAST_REST = 50
-"""So many times as long as a look takes nobody looks: two percent of a core, however many runs there are."""
+"""So many times as long as a look computes nobody looks: two percent of a core, however many runs there are."""
+LEAST_REST_OF_WAITING = 2
+"""The same where it only had to wait, for a slow disk or a busy machine: what the screen says must stay true there."""
 MACHINE_SECONDS = 2.0
 SEEDS_TOGETHER = (
     "Runs that differ only in seed are one curve: their mean, between one standard deviation to either side."
@@ -126,10 +128,12 @@ class Dashboard(App[None]):
 
     def _look_now_and_then(self) -> None:
         # A folder of thousands takes its time to be looked at: then it is looked at less often.
-        begun = time.monotonic()
+        begun, computed = time.monotonic(), time.thread_time()
         if begun >= self._rests_until:
             self._look()
-            self._rests_until = begun + LEAST_REST * (time.monotonic() - begun)
+            ended = time.monotonic()
+            rest = max(LEAST_REST * (time.thread_time() - computed), LEAST_REST_OF_WAITING * (ended - begun))
+            self._rests_until = ended + rest
 
     def _look(self) -> None:
         before = {run_id: known.state for run_id, known in self.feed.runs.items()}
