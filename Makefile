@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check test bench demo docs faults
+.PHONY: check test bench bench-gpu demo docs faults
 
 check:  ## format, lint, types, tests
 	ruff format --check .
@@ -18,6 +18,10 @@ bench:  ## ratios within one run; set VITDASH_TEST_DATA to measure on the real F
 	$(PYTHON) -m tests.bench.groups
 	$(PYTHON) -m tests.bench.memory
 	$(PYTHON) -m tests.bench.training
+
+bench-gpu:  ## whole workers on a GPU, and what precision costs there; says so where there is none
+	$(PYTHON) -m tests.bench.gpu --json bench-gpu.json
+	$(PYTHON) -m tests.bench.gpu vit-l4-h16 cnn --images 240000 --precision float32 tf32 bfloat16 --seeds 3 --at-once 3
 
 N ?= 20
 SEED ?= 1
