@@ -81,6 +81,11 @@ def probability(p: float) -> str:
     return f"{p:#.2g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"
 
 
+def learning_rate(value: float) -> str:
+    """Return a learning rate with three digits: 0.0003, 1e-05, 0."""
+    return f"{value:.3g}"
+
+
 def pace(images_per_second: float) -> str:
     """Return images per second: 947, or 3.4 where whole numbers would say too little."""
     return f"{images_per_second:,.0f}" if images_per_second >= 10 else f"{images_per_second:.1f}"

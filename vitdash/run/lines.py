@@ -22,7 +22,7 @@ from vitdash.run.events import (
     TrainProgress,
     Warned,
 )
-from vitdash.text import accuracy, count, duration, figure, images, loss, plain, rate, size, threads
+from vitdash.text import accuracy, count, duration, figure, images, learning_rate, loss, plain, rate, size, threads
 
 PHASES = {
     "load": "loading",
@@ -48,7 +48,7 @@ def line(event: Event) -> str:  # noqa: C901 - one case an event
             return phase(event)
         case TrainProgress():
             figures = f"loss {loss(event.loss)}  accuracy {accuracy(event.accuracy)}"
-            pace = f"learning rate {event.learning_rate:.3g}  {rate(event.images_per_second)}"
+            pace = f"learning rate {learning_rate(event.learning_rate)}  {rate(event.images_per_second)}"
             return f"{_at(event)}  {figures}  {pace}"
         case Evaluated():
             figures = f"validation loss {loss(event.loss)}  argmax {accuracy(event.accuracy)}"

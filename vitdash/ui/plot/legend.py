@@ -12,7 +12,7 @@ from vitdash.ui.plot.frame import Cell
 from vitdash.ui.plot.ink import BLANK, NOTE, TEXT, TITLE
 
 GAP = 2
-_SHORTER = (*((longest, True) for longest in range(28, 13, -2)), *((longest, False) for longest in range(28, 6, -1)))
+_SHORTER = (*((longest, True) for longest in range(28, 13, -2)), *((longest, False) for longest in range(28, 5, -1)))
 """How long labels may be and whether second values stand there, tried one after the other until all series fit."""
 
 
@@ -58,11 +58,15 @@ class Heading:
 
     def _legend(self, start: list[Cell], width: int, most: int, ellipsis: str) -> tuple[list[list[Cell]], int]:
         """Return the lines of the legend, and how many series they only count."""
+        left_out, items = len(self.entries) + 1, list[list[Cell]]()
         for longest, beside in _SHORTER:
-            items = [entry.cells(longest, beside, ellipsis) for entry in self.entries]
-            packed, left_out = _pack(start, items, width, most)
-            if not left_out:
+            shorter = [entry.cells(longest, beside, ellipsis) for entry in self.entries]
+            packed, missing = _pack(start, shorter, width, most)
+            if not missing:
                 return packed, 0
+            # As many as can be are named, and those by as much of their names as can be.
+            if missing < left_out:
+                left_out, items = missing, shorter
         while left_out:
             # The last line makes room for how many are missing; what it loses is missing too.
             more: list[Cell] = [(f"+{left_out} more", NOTE)]

@@ -20,7 +20,7 @@ from textual.widgets import Input, Static, Tree
 
 from vitdash import keys
 from vitdash.drawing.smoothing import LEVELS
-from vitdash.text import accuracy, figure, loss, pace
+from vitdash.text import accuracy, learning_rate, loss, pace
 from vitdash.ui import bindings
 from vitdash.ui.curves import ACCURACIES
 from vitdash.ui.result_rows import FIGURES, GROUPED, GROUPS, VIEWS
@@ -131,7 +131,7 @@ class DashboardScreen(Screen[None]):
                     yield _tabbed(Chart("loss", write=loss, unicode=unicode, id="loss"))
                     yield _tabbed(Chart("accuracy (argmax)", write=accuracy, unicode=unicode, id="accuracy"))
                     yield _tabbed(
-                        Chart("learning rate", write=figure, unicode=unicode, smooth=False, id="learning_rate")
+                        Chart("learning rate", write=learning_rate, unicode=unicode, smooth=False, id="learning_rate")
                     )
                     yield _tabbed(Chart("images/s", write=pace, unicode=unicode, id="pace"))
                 with Horizontal(id="below"):
