@@ -56,13 +56,15 @@ def check_processes(world: World) -> None:
         if time.monotonic() > deadline:
             raise Broken(f"a process is left: {_named(left[0])}")
         time.sleep(0.1)
-    for window in world.windows:
-        try:
-            children = psutil.Process(window.process).children()
-        except psutil.NoSuchProcess:
-            continue
-        if any(child.status() == psutil.STATUS_ZOMBIE for child in children):
-            raise Broken("a dashboard has not buried its dead child")
+    wait_for(lambda: not any(map(_unburied, open_windows)), "a dashboard buries its dead children", ORPHAN_SECONDS)
+
+
+def _unburied(process: int) -> bool:
+    """Return whether a process has children that have ended."""
+    try:
+        return any(child.status() == psutil.STATUS_ZOMBIE for child in psutil.Process(process).children())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def check_files(world: World) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
 from tests.run.rights import nobody
+from vitdash.run import files
 from vitdash.run.files import replace_atomically, write_atomically
 
 READ_UNTIL_TOLD = """
@@ -136,3 +139,54 @@ def test_readers_in_other_processes_never_see_part_of_a_file(tmp_path: Path) -> 
     assert not failures
     assert [reader.returncode for reader in readers] == [0, 0]
     assert names_in(tmp_path) == ["file"]
+
+
+CHANGING = ("open", "link", "replace", "fsync", "unlink")
+"""What changes a disk, by its names in `os`; `open` is the one of `io`."""
+
+
+def die_at(number: int, act: Callable[[], object]) -> bool:
+    """Do something in a process that is gone, without any last word, after so many changes of the disk.
+
+    Return whether it came to its end before that.
+    """
+    if process := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    calls = 0
+
+    def deadly(real: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object, **named: object) -> object:
+            nonlocal calls
+            calls += 1
+            if calls > number:
+                os._exit(9)
+            return real(*arguments, **named)
+
+        return call
+
+    try:
+        for name in CHANGING:
+            place = io if name == "open" else os
+            setattr(place, name, deadly(getattr(place, name)))
+        act()
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def test_wherever_a_crash_cuts_it_off_whole_files_stand(tmp_path: Path) -> None:
+    """The file is the old or the new one, its predecessor the one before, and the next writer puts everything right."""
+    path, kept = tmp_path / "checkpoint.pt", tmp_path / "checkpoint.previous.pt"
+    ended, number, seen = False, 0, set()
+    while not ended:
+        for content in (b"first" * 999, b"second" * 999):
+            files.replace_atomically(path, lambda file, content=content: file.write(content), keep=kept)  # type: ignore[misc]
+        ended = die_at(number, lambda: files.replace_atomically(path, lambda file: file.write(b"third"), keep=kept))
+        found = (path.read_bytes()[:5], kept.read_bytes()[:5])
+        assert found in {(b"secon", b"first"), (b"secon", b"secon"), (b"third", b"secon")}
+        seen.add(found)
+        files.remove_leftovers(tmp_path)
+        assert {item.name for item in tmp_path.iterdir()} == {path.name, kept.name}
+        number += 1
+    assert len(seen) == 3
+    assert number > 4
