@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -17,17 +17,41 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-Result = TypeVar("Result")
+
+class Lane(Protocol):
+    """Where work goes that nobody waits for yet; a stream on CUDA."""
+
+    def run(self, work: Callable[[], Sequence[Tensor]]) -> Sequence[Tensor]:
+        """Launch `work` behind all that is launched by now; what it returns is to be read after `join` alone."""
+
+    def join(self) -> None:
+        """Let all that is launched from now on come after what was run here."""
 
 
-class Beside:
-    """A stream beside the one that computes, for what is needed only in the end."""
+class Stream:
+    """A stream of CUDA beside the current one."""
 
     def __init__(self) -> None:
         self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        self._found: list[tuple[Tensor, Tensor]] = []
+
+    def run(self, work: Callable[[], Sequence[Tensor]]) -> Sequence[Tensor]:
+        """Launch it on that stream."""
+        self._stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._stream):
+            return work()
+
+    def join(self) -> None:
+        """Make the current stream wait; on the device, not here."""
+        torch.cuda.current_stream().wait_stream(self._stream)
+
+
+class Beside:
+    """Gradients that are computed in a lane of their own, during one backward pass after the other."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._found: list[tuple[Sequence[Tensor], Sequence[Tensor]]] = []
         self._needed: list[Tensor] = []
-        self._is_used = False
 
     @contextmanager
     def gradients_of_weights(self) -> Iterator[None]:
@@ -38,28 +62,27 @@ class Beside:
         try:
             with _Layers(self):
                 yield
-            if self._is_used:
-                torch.cuda.current_stream().wait_stream(self._stream)
-            for weight, gradient in self._found:
-                weight.grad = gradient if weight.grad is None else weight.grad + gradient
+            if self._found:
+                self._lane.join()
+            for weights, gradients in self._found:
+                for weight, gradient in zip(weights, gradients, strict=True):
+                    weight.grad = gradient if weight.grad is None else weight.grad + gradient
         finally:
             self._found.clear()
             self._needed.clear()
-            self._is_used = False
 
     def find(self, weights: Sequence[Tensor], compute: Callable[[], Sequence[Tensor]], *needed: Tensor) -> None:
-        """Compute the gradients of `weights`, which takes `needed`, once all is there that is launched by now."""
+        """Let `compute`, which reads `needed`, find the gradients of `weights`."""
         # Held to the end: what nobody holds, autograd adds to in place, and its memory is given to others.
         self._needed += needed
-        # Not through autograd: it would read them on the other stream, and at once.
-        self._found += zip(weights, self.run(compute), strict=True)
+        # Not returned to autograd: it would read them here and now.
+        self._found.append((weights, self._lane.run(compute)))
 
-    def run(self, work: Callable[[], Result]) -> Result:
-        """Launch `work` on the stream beside, behind all that is launched by now."""
-        self._is_used = True
-        self._stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(self._stream):
-            return work()
+    def count(self, add: Callable[[], Tensor]) -> Tensor:
+        """Let `add`, which counts something nobody waits for, do so, and return the counter."""
+        (counter,) = self._lane.run(lambda: [add()])
+        self._found.append(((), ()))
+        return counter
 
 
 class _Layers(TorchFunctionMode):
@@ -84,7 +107,7 @@ class _Layers(TorchFunctionMode):
                 return _Convolution.apply(self._beside, *args)
         if func is Tensor.add_ and args[0].dtype is torch.int64 and args[0].dim() == 0:
             # Each batch norm counts its batches: a launch each, in the middle of the chain.
-            return self._beside.run(lambda: func(*args, **(kwargs or {})))
+            return self._beside.count(lambda: func(*args, **(kwargs or {})))
         return func(*args, **(kwargs or {}))
 
 

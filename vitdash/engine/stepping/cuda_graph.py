@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import torch
 from torch import Tensor
 
-from vitdash.engine.stepping.beside import Beside
+from vitdash.engine.stepping.beside import Beside, Stream
 
 
 class CudaGraphs:
@@ -19,7 +19,7 @@ class CudaGraphs:
 
     def __init__(self) -> None:
         self._pool = torch.cuda.graph_pool_handle()
-        self._beside = Beside()
+        self._beside = Beside(Stream())
 
     def record(self, work: Callable[[], None]) -> Callable[[], None]:
         """Record what `work` launches, without executing it, and return what executes it.
