@@ -15,9 +15,11 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 import torch
+from torch.profiler import ProfilerActivity, profile
 
 from tests.bench.hardware import describe
 from vitdash import presets
@@ -62,21 +64,38 @@ def configure(preset: str, images: int, precision: str, seed: int) -> RunConfig:
     return presets.load(preset).replace(changes | {"max_inputs": images})
 
 
-def step_milliseconds(config: RunConfig) -> float:
-    """Return how long one step takes, nothing else around it."""
-    prepared = prepare(config.replace({"max_inputs": 2_000_000}), lambda *_: None, lambda: False)
-    batches = TrainingBatches(prepared.config, prepared.dataset)
-    stepper = stepping.choose(prepared.training, prepared.config, batches)
-    begun = 0.0
-    for index, batch in enumerate(batches.schedule.after(0)):
-        if index == 20:
-            torch.cuda.synchronize()
-            begun = time.perf_counter()
-        stepper.take(batch)
-        if index == 20 + STEPS:
-            break
-    torch.cuda.synchronize()
-    return (time.perf_counter() - begun) / (STEPS + 1) * 1000
+class Steps:
+    """The steps of one configuration, warm, with nothing around them."""
+
+    def __init__(self, config: RunConfig) -> None:
+        prepared = prepare(config.replace({"max_inputs": 2_000_000}), lambda *_: None, lambda: False)
+        batches = TrainingBatches(prepared.config, prepared.dataset)
+        self._stepper = stepping.choose(prepared.training, prepared.config, batches)
+        self._batches = batches.schedule.after(0)
+        self.take(20)
+
+    def take(self, steps: int) -> None:
+        """Take some, and wait until they are done."""
+        for batch in islice(self._batches, steps):
+            self._stepper.take(batch)
+        torch.cuda.synchronize()
+
+    def milliseconds(self) -> float:
+        """Return how long one takes."""
+        begun = time.perf_counter()
+        self.take(STEPS)
+        return (time.perf_counter() - begun) / STEPS * 1000
+
+    def profile(self) -> str:
+        """Return how many kernels one has, how long they and the whole take on the device, and which take longest."""
+        with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as found:
+            self.take(20)
+        kernels = [event for event in found.events() if str(event.device_type).endswith("CUDA")]
+        span = max(event.time_range.end for event in kernels) - min(event.time_range.start for event in kernels)
+        busy = sum(event.time_range.elapsed_us() for event in kernels)
+        head = f"{len(kernels) / 20:.0f} kernels a step, {busy / 20:.0f} µs of them in {span / 20:.0f} µs\n"
+        averages = found.key_averages()
+        return head + str(averages.table(sort_by="cuda_time_total", row_limit=12, max_name_column_width=60))
 
 
 async def _finish(workers: list[Worker]) -> None:
@@ -141,6 +160,8 @@ def main() -> None:
     parser.add_argument("--precision", nargs="+", default=["tf32"])
     parser.add_argument("--seeds", type=int, default=1, help="runs of each, with seeds 0, 1, …")
     parser.add_argument("--at-once", type=int, default=1, help="workers that train at the same time")
+    parser.add_argument("--profile", action="store_true", help="print which kernels a step consists of")
+    parser.add_argument("--steps-only", action="store_true", help="train no runs")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     if not torch.cuda.is_available():
@@ -156,7 +177,15 @@ def main() -> None:
         for seed in range(arguments.seeds)
     ]
     alone = {_kind(config): config for config in configs}
-    steps = {kind: step_milliseconds(config) for kind, config in alone.items()}
+    steps: dict[tuple[str, str], float] = {}
+    for kind, config in alone.items():
+        taken = Steps(config)
+        steps[kind] = taken.milliseconds()
+        print(f"{' '.join(kind)}: a step takes {steps[kind]:.3f} ms, {64_000 / steps[kind]:,.0f} images/s", flush=True)
+        if arguments.profile:
+            print(taken.profile(), flush=True)
+    if arguments.steps_only:
+        return
     with tempfile.TemporaryDirectory() as folder:
         for begin in range(0, len(configs), arguments.at_once):
             together = configs[begin : begin + arguments.at_once]
