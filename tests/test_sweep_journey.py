@@ -87,3 +87,21 @@ def test_a_sweep_that_is_killed_goes_on_as_if_nothing_had_happened(tmp_path: Pat
     assert again.returncode == 0, again.stderr
     eventually(all_finished(killed))
     assert results(killed) == results(whole)
+
+
+def test_a_queue_killed_between_two_runs_loses_neither(tmp_path: Path) -> None:
+    """Whoever schedules stands still while the first run ends, and never goes on: the second waits, then is trained."""
+    root = tmp_path / "runs"
+    short = (*SWEEP, "--max-inputs", "640", "--jobs", "1", "--runs-dir", str(root))
+    assert vitdash(*short, cwd=tmp_path).returncode == 0
+    eventually(lambda: State.RUNNING in states(root))
+    (standby,) = standbys(root)
+    standby.suspend()
+    eventually(lambda: State.RUNNING not in states(root))
+    assert set(states(root)) == {State.FINISHED, State.QUEUED}
+    standby.kill()
+    standby.wait(PATIENCE_SECONDS)
+    assert set(states(root)) == {State.FINISHED, State.QUEUED}
+    again = vitdash(*short, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    eventually(all_finished(root))
