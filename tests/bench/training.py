@@ -1,6 +1,7 @@
 """The whole worker against the bare model step: `python -m tests.bench.training [PRESET…] [--segments N]`.
 
-The bare loop is model, loss, gradients and fused AdamW on one batch that is a tensor already. The worker is a real one,
+The bare loop is torchvision's model, loss, gradients and fused AdamW on one batch that is a tensor already, in a process
+that keeps freed memory as a worker does. The worker is a real one,
 with its pipe, events, augmentation and checkpoints, timed by its own progress records. The two take turns: while one
 is timed the other one is paused, so that a machine that changes its pace changes it for both.
 """
@@ -11,15 +12,15 @@ import argparse
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch.nn.functional import mse_loss
 
+from tests.bench import bare, kept
 from tests.bench.hardware import describe, spread
 from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.engine.model import build_model
 from vitdash.run import control, launch, request, state
 from vitdash.run.control import Word
 from vitdash.run.events import TrainProgress
@@ -37,24 +38,13 @@ def configure(preset: str) -> RunConfig:
     return config.replace(changes)
 
 
-class Bare:
-    """Model, loss, gradients and optimiser, and nothing else."""
-
-    def __init__(self, config: RunConfig) -> None:
-        self._model = build_model(config).train()
-        self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=3e-4, fused=True)
-        self._images = torch.rand(config.train.batch_size, config.model.channels, 28, 28)
-        self._target = torch.eye(10)[torch.randint(10, (config.train.batch_size,))]
-
-    def images_per_second(self, seconds: float) -> float:
-        """Train for some seconds and return the pace."""
-        steps, begun = 0, time.perf_counter()
-        while (elapsed := time.perf_counter() - begun) < seconds or steps < 3:
-            self._optimizer.zero_grad(set_to_none=True)
-            mse_loss(self._model(self._images), self._target).backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
-            steps += 1
-        return steps * len(self._images) / elapsed
+def bare_images_per_second(step: Callable[[], None], batch_size: int, seconds: float) -> float:
+    """Train for some seconds and return the pace."""
+    steps, begun = 0, time.perf_counter()
+    while (elapsed := time.perf_counter() - begun) < seconds or steps < 3:
+        step()
+        steps += 1
+    return steps * batch_size / elapsed
 
 
 def worker_images_per_second(worker: Worker, seconds: float) -> float:
@@ -75,25 +65,32 @@ def progress(worker: Worker) -> list[TrainProgress]:
     return [event for event in EventReader(worker.run.events).from_file() if isinstance(event, TrainProgress)]
 
 
-def measure(preset: str, segments: int, seconds: float, root: Path) -> None:
-    """Print one preset's paces and their ratio."""
-    config = configure(preset)
+def paces(config: RunConfig, segments: int, seconds: float, root: Path) -> tuple[list[float], list[float]]:
+    """Return images per second, bare and of the worker, of segments that took turns."""
     # Said aloud, as the worker does: otherwise MKL may choose fewer for small work, and the two would differ by that.
     torch.set_num_threads(config.compute.threads)
-    bare = Bare(config)
+    step, batch = bare.step(config), config.train.batch_size
     worker = launch.start(launch.create(config, root, "bench", ()))
     while state.derive(worker.run) is not State.RUNNING:
         time.sleep(0.1)
     request.ask(worker.run, Word.PAUSE)
-    bare.images_per_second(2)
-    worker_images_per_second(worker, 2)
-    paces = [(bare.images_per_second(seconds), worker_images_per_second(worker, seconds)) for _ in range(segments)]
+    bare_images_per_second(step, batch, seconds / 4)
+    worker_images_per_second(worker, seconds / 4)
+    found = [
+        (bare_images_per_second(step, batch, seconds), worker_images_per_second(worker, seconds))
+        for _ in range(segments)
+    ]
     request.ask(worker.run, Word.STOP)
     worker.process.wait()
-    ratios = [theirs / ours for ours, theirs in paces]
+    return [pace for pace, _ in found], [pace for _, pace in found]
+
+
+def measure(preset: str, segments: int, seconds: float, root: Path) -> None:
+    """Print one preset's paces and their ratio."""
+    plain, working = paces(configure(preset), segments, seconds, root)
+    quotients = [theirs / ours for ours, theirs in zip(plain, working, strict=True)]
     print(
-        f"{preset:<12} bare {spread([pace[0] for pace in paces], 0):<30} "
-        f"worker {spread([pace[1] for pace in paces], 0):<30} ratio {spread(ratios)}",
+        f"{preset:<12} bare {spread(plain, 0):<30} worker {spread(working, 0):<30} ratio {spread(quotients)}",
         flush=True,
     )
 
@@ -105,6 +102,7 @@ def main() -> None:
     parser.add_argument("--segments", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=8.0)
     arguments = parser.parse_args()
+    kept.begin_again("tests.bench.training")
     print(describe())
     print("images per second at batch 64; median (range, n)")
     with tempfile.TemporaryDirectory() as folder:

@@ -154,3 +154,20 @@ def test_digits_are_split_as_stated(dataset: Dataset) -> None:
     assert dataset.classes == tuple("0123456789")
     again = digits.load(Path(), lambda *_: None, lambda: False)
     assert torch.equal(again.train_images, dataset.train_images)
+
+
+def test_intel_s_classifier_gives_the_accuracies_of_scikit_learn_s() -> None:
+    """Whoever installs `vitdash[fast]` gets the same figures to a thousandth, sooner."""
+    intel = pytest.importorskip(
+        "sklearnex.svm", reason="scikit-learn-intelex is not installed: vitdash[fast] is not tested"
+    )
+    chance = np.random.default_rng(0)
+    centres, labels = chance.normal(size=(10, 32)), chance.integers(10, size=3000)
+    embedding = (centres[labels] + 1.5 * chance.normal(size=(3000, 32))).astype(np.float32)
+    fit, held_out = slice(2000), slice(2000, None)
+    scores = [
+        [kind().fit(embedding[fit], labels[fit]).score(embedding[part], labels[part]) for part in (fit, held_out)]
+        for kind in (intel.SVC, SVC)
+    ]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-3)
+    assert 0.5 < scores[1][1] < 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -66,5 +67,8 @@ def load_dataset(config: RunConfig, report: Report, cancelled: Callable[[], bool
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     # Asked of the installation, not of the libraries: importing those that a run does not need takes seconds.
-    libraries = {name: metadata.version(name) for name in ("torchvision", "scikit-learn")}
+    libraries = {}
+    for name in ("torchvision", "scikit-learn", "scikit-learn-intelex"):
+        with suppress(metadata.PackageNotFoundError):
+            libraries[name] = metadata.version(name)
     return {"vitdash": __version__, "python": platform.python_version(), "torch": str(torch.__version__)} | libraries
