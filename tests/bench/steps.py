@@ -22,7 +22,7 @@ from vitdash.config import RunConfig
 from vitdash.engine import checkpoint, diagnostics, stepping
 from vitdash.engine.augment import augment
 from vitdash.engine.batches import TrainingBatches, as_input
-from vitdash.engine.evaluate import BATCH, evaluate
+from vitdash.engine.evaluate import BATCH, Evaluation, evaluate
 from vitdash.engine.prepare import Prepared, prepare
 from vitdash.engine.probes import Embedded
 from vitdash.engine.probes.svc import measure as fit_svc
@@ -138,13 +138,13 @@ def judging(rounds: int) -> Iterator[Figure]:
             for begin in range(0, len(images), BATCH):
                 model(as_input(images[begin : begin + BATCH], config.model.channels))
 
-    def evaluated() -> diagnostics.Evaluation:
+    def evaluated() -> Evaluation:
         moments = evaluate(model, images, labels, config.model.channels, config.optim)
         while True:
             try:
                 next(moments)
             except StopIteration as end:
-                found: diagnostics.Evaluation = end.value
+                found: Evaluation = end.value
                 return found
 
     evaluation = evaluated()
@@ -182,4 +182,4 @@ def saving(rounds: int) -> Iterator[Figure]:
 
 
 def _augmented(images: Tensor, seed: int) -> Tensor:
-    return augment(images, "trivial-wide", per_image=True, channels=3, seed=seed, crop_padding=4)
+    return augment(images, "trivial-wide", per_image=True, channels=3, seeds=[seed], crop_padding=4)

@@ -1,7 +1,7 @@
 """Every benchmark in one table: `python -m tests.bench.suite [--quick] [--json FILE] [PART…]`.
 
-Ratios are of measurements that took turns, so that a machine that changes its pace changes it for both; each line is the
-median, the quartiles and the number of measurements. Set VITDASH_TEST_DATA to measure on the real Fashion-MNIST.
+Ratios are of measurements that took turns, so that a machine that changes its pace changes it for both; each line is
+the median, the quartiles and the number of measurements. Set VITDASH_TEST_DATA to measure on the real Fashion-MNIST.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The whole worker against the bare model step: `python -m tests.bench.training [PRESET…] [--segments N]`.
 
-The bare loop is torchvision's model, loss, gradients and fused AdamW on one batch that is a tensor, in a process that keeps
-freed memory as a worker does. The worker is a real one,
-with its pipe, events, augmentation and checkpoints, timed by its own progress records. The two take turns: while one
-is timed the other one is paused, so that a machine that changes its pace changes it for both.
+The bare loop is torchvision's model, loss, gradients and fused AdamW on one batch that is a tensor already, in a
+process that keeps freed memory as a worker does. The worker is a real one, with its pipe, events, augmentation and
+checkpoints, timed by its own progress records. The two take turns: while one is timed the other one is paused, so that
+a machine that changes its pace changes it for both.
 """
 
 from __future__ import annotations

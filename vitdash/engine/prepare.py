@@ -43,7 +43,7 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     # Also where it changes nothing: once set, no library adjusts it to the work at hand, which would change bits.
     torch.set_num_threads(config.compute.threads or torch.get_num_threads())
     device.set_up(chosen, config.compute.precision)
-    execution = stepping.decide(config.compute.execution, chosen)
+    execution = stepping.decide(config.compute.execution, chosen, config.model.name, config.train.max_inputs)
     decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads(), "execution": execution})
     dataset = load_dataset(config, report, cancelled).to(chosen)
     release_freed()

@@ -124,7 +124,7 @@ class Session:
             parameters=sum(weights.numel() for weights in self._training.model.parameters()),
             device=config.compute.device,
             threads=config.compute.threads,
-            compiled=False,
+            compiled=config.compute.execution == "compiled",
             planned_images=config.train.max_inputs,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TypeAlias
 
 from vitdash.config import RunConfig
@@ -11,10 +11,10 @@ from vitdash.engine import stepping
 from vitdash.engine.batches import TrainingBatches, crosses
 from vitdash.engine.datasets import Dataset
 from vitdash.engine.judge import Finding, Judge
-from vitdash.engine.moments import Moment
+from vitdash.engine.moments import Moment, in_background
 from vitdash.engine.optim import build_optimizer
-from vitdash.engine.stepping import Training, rate_of
-from vitdash.run.events import Tick, TrainProgress, Warned
+from vitdash.engine.stepping import CompiledStepper, Stepper, Training, rate_of
+from vitdash.run.events import Phase, Tick, TrainProgress, Warned
 
 Happening: TypeAlias = Finding | TrainProgress | Tick | Warned
 
@@ -26,7 +26,7 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
         RunError: the loss is no longer a number.
     """
     batches = TrainingBatches(config, dataset)
-    stepper = stepping.choose(training, config, batches)
+    stepper: Stepper | None = None
     judge = Judge(training.model, config, dataset, batches)
     if training.images_seen:
         # A checkpoint stands before the evaluation of its position: a resumed run begins by making up for it.
@@ -35,7 +35,9 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
         if batch.images_seen in config.extended_at:
             # Here a run ended and gave up its optimiser's state: what it is extended by begins with a fresh one.
             training.optimizer = build_optimizer(training.model, config.optim)
-            stepper = stepping.choose(training, config, batches)
+            stepper = None
+        if stepper is None:
+            stepper = yield from _ready(stepping.choose(training, config, batches))
         begun = time.perf_counter()
         warning = stepper.take(batch)
         training.images_seen = batch.end
@@ -48,3 +50,12 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
             yield tick
         yield Moment.BATCH_DONE
         yield from judge.at(batch)
+
+
+def _ready(stepper: Stepper) -> Generator[Happening, None, Stepper]:
+    """Let a stepper that takes its time before the first step do so."""
+    if isinstance(stepper, CompiledStepper):
+        yield Phase(name="compile", done=0, total=0)
+        if warning := (yield from in_background(stepper.compile)):
+            yield Warned(message=warning)
+    return stepper
