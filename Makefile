@@ -11,13 +11,8 @@ check:  ## format, lint, types, tests
 test:
 	$(PYTHON) -m pytest
 
-bench:  ## ratios within one run; set VITDASH_TEST_DATA to measure on the real Fashion-MNIST
-	$(PYTHON) -m tests.bench.commands
-	$(PYTHON) -m tests.bench.dashboard
-	$(PYTHON) -m tests.bench.augment
-	$(PYTHON) -m tests.bench.groups
-	$(PYTHON) -m tests.bench.memory
-	$(PYTHON) -m tests.bench.training
+bench:  ## all ratios in one table; VITDASH_TEST_DATA measures on the real Fashion-MNIST, BENCH=--quick in little time
+	$(PYTHON) -m tests.bench.suite $(BENCH)
 
 bench-gpu:  ## whole workers on a GPU, and what precision costs there; says so where there is none
 	$(PYTHON) -m tests.bench.gpu --json bench-gpu.json
