@@ -71,7 +71,7 @@ def test_a_compiled_run_that_was_interrupted_is_the_run_that_was_not(
     position = dataclasses.replace(checkpoint.START, images_seen=96)
     checkpoint.save(tmp_path / "c.pt", first, position, with_optimizer=True)
     second = begin(config.replace({"seed": 9}))
-    checkpoint.restore(tmp_path / "c.pt", second, needs_optimizer_before=300)
+    checkpoint.restore(tmp_path / "c.pt", second, ends=(300,))
     torch._dynamo.reset()
     rest = trained(second, config, dataset)
     assert same_weights(second, whole)
