@@ -119,6 +119,18 @@ ENDED: dict[tuple[str, ...], str] = {
     ("stop", "cnn"): " is finished: there is nothing to stop. See: vitdash show cnn-",
     ("pause", "halted"): " is stopped: there is nothing to pause. Go on with: vitdash resume halted-",
     ("pause", "broken"): "there is nothing to pause. Go on with: vitdash resume broken-",
+    (
+        "resume",
+        "halted",
+        "--max-inputs",
+        "9000000",
+    ): " is stopped: only a finished run can be extended. Go on with: vit",
+    (
+        "resume",
+        "cnn",
+        "--max-inputs",
+        "2000000",
+    ): "max_inputs: 2,000,000 is not above the 2,000,000 images that the run",
     ("resume", "cnn"): " is finished; there is nothing to go on with. Extend it with: vitdash resume cnn-",
 }
 

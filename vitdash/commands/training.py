@@ -104,16 +104,16 @@ def resume(
     from vitdash.terminal import interruptions
 
     run = store.find(root(runs_dir), reference)
+    if max_inputs is not None:
+        told = extension.extend(run, max_inputs)
+        if not (as_json or quiet):
+            out().print(told, soft_wrap=True)
     current = state.derive(run)
     # An order to pause that is not obeyed yet is taken back.
     pausing = current.active and control.read(run.control).word is control.Word.PAUSE
     if current is state.State.PAUSED or pausing:
         _ask(run, "run", as_json=as_json)
         return
-    if max_inputs is not None:
-        told = extension.extend(run, max_inputs)
-        if not (as_json or quiet):
-            out().print(told, soft_wrap=True)
     with interruptions.held():
         _attend(launch.resume(run), detach=detach, quiet=quiet, as_json=as_json)
 
