@@ -20,9 +20,8 @@ bench-gpu:  ## whole workers on a GPU, and what precision costs there; says so w
 
 N ?= 20
 SEED ?= 1
-JOBS ?= 2
 faults:  ## real runs, hit by faults at random moments: make faults N=200 SEED=1
-	$(PYTHON) -m tests.faults --cases $(N) --seed $(SEED) --jobs $(JOBS)
+	$(PYTHON) -m tests.faults --cases $(N) --seed $(SEED) $(if $(JOBS),--jobs $(JOBS))
 
 docs:  ## the pages that say again what the code declares: commands, presets and knobs, settings, fields
 	$(PYTHON) docs/make_reference.py

@@ -17,6 +17,7 @@ from tests.faults import case as cases
 from tests.faults import plants
 from tests.faults.kinds import KINDS
 from tests.faults.trial import Report, attempt, undisturbed
+from vitdash.run import machine
 
 
 def main() -> int:
@@ -64,7 +65,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="what the cases are drawn from (default 1)")
     parser.add_argument("--only", type=int, metavar="CASE", help="only the case of this number")
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), metavar="KIND", help=f"only these: {list(KINDS)}")
-    parser.add_argument("--jobs", type=int, default=2, help="cases at once (default 2)")
+    parser.add_argument("--jobs", type=int, default=machine.cores() + 1, help="cases at once (default: cores + 1)")
     parser.add_argument("--plant", choices=list(plants.PLANTS), default="", help="plant a bug, to see it found")
     parser.add_argument("--keep", action="store_true", help="keep the folders of cases that broke")
     return parser.parse_args()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
 from collections.abc import Generator, Iterator
@@ -102,7 +103,9 @@ class Judge:
                 found = yield from in_background(partial(probe, validation, train, self._config.probe))
                 values = promises.probe_values(found, promises.names_taken(name, taken))
             except (Exception, SystemExit) as error:  # a judge's mistake: what is judged goes on without its figures
-                traceback.print_exc()
+                # The disk that log.txt lies on may be full.
+                with contextlib.suppress(OSError):
+                    traceback.print_exc()
                 message = plain(f"{type(error).__name__}: {error}", LONGEST_MESSAGE)
                 yield ProbeFailed(images_seen=images_seen, probe=name, message=message)
                 continue

@@ -57,7 +57,7 @@ def main() -> int:
     except VitdashError as error:
         ending = RunFailed(title=error.title, message=f"{error.message} {error.hint}".rstrip(), traceback="")
     except Exception as error:  # whatever it was, it belongs in the log: this process is ending
-        traceback.print_exc()
+        say(traceback.format_exc())
         ending = _failure(error)
     _conclude(run, log, standing, ending)
     return EXIT_RUN_FAILED if isinstance(ending, RunFailed) else EXIT_OK
