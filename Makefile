@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check test bench bench-gpu demo docs faults
+.PHONY: check test bench bench-gpu demo docs faults fuzz
 
 check:  ## format, lint, types, tests
 	ruff format --check .
@@ -22,6 +22,10 @@ N ?= 20
 SEED ?= 1
 faults:  ## real runs, hit by faults at random moments: make faults N=200 SEED=1
 	$(PYTHON) -m tests.faults --cases $(N) --seed $(SEED) $(if $(JOBS),--jobs $(JOBS))
+
+MINUTES ?= 10
+fuzz:  ## all that is read, MINUTES of processor time for each reader; pip install '.[fuzz]' adds branch coverage
+	$(PYTHON) -m tests.fuzz --minutes $(MINUTES)
 
 docs:  ## the pages that say again what the code declares: commands, presets and knobs, settings, fields
 	$(PYTHON) docs/make_reference.py

@@ -26,6 +26,7 @@ ORDER = {
     "vitdash": 0,
     "errors": 0,
     "text": 0,
+    "opening": 0,
     "statistics": 0,
     "publications": 0,
     "expression": 1,

@@ -244,11 +244,25 @@ def _name_of(key: str) -> str:
     """Return what Textual calls a key without modifiers, or "" if it is none."""
     if len(key) == 1 and key.isprintable() and not key.isspace():
         return key if key.isalnum() else _spelled(key)
-    return key.lower() if key.lower() in (*_NAMED, *_PUNCTUATION) else ""
+    name = key.lower()
+    return name if name in (*_NAMED, *_PUNCTUATION) or _is_spelled(name) else ""
 
 
 def _spelled(character: str) -> str:
+    """Return what Textual calls a character, or "" where that could not be read back."""
     import unicodedata
 
     name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
-    return _SHORT.get(name, name)
+    short = _SHORT.get(name, name)
+    return short if short in _PUNCTUATION or _is_spelled(short) else ""
+
+
+def _is_spelled(name: str) -> bool:
+    """Return whether a name is that of a character which is printed: "section_sign"."""
+    import unicodedata
+
+    try:
+        character = unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return False
+    return len(character) == 1 and character.isprintable() and not character.isalnum() and not character.isspace()

@@ -162,11 +162,9 @@ def parse(text: str, where: str, name: str) -> RunConfig:
 
 def unknown_names(path: Path) -> list[str]:
     """Return what the preset in a file names and no catalogue knows, such as "architecture 'mlp'"; [] if unreadable."""
-    import tomli
-
     try:
-        content = tomli.loads(path.read_text())
-    except (OSError, ValueError, RecursionError):
+        content = toml.parse(toml.read(path, "preset"), plain(path))
+    except (FileNotFoundError, InputError):
         return []
     found = []
     for table, key, shelf in _NAMING:

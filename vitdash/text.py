@@ -22,6 +22,11 @@ def plain(text: object, limit: int = 200) -> str:
     return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
 
 
+def escaped(json: str) -> str:
+    """Return a line of JSON that says the same, with escapes for what could drive a terminal."""
+    return _CONTROL.sub(lambda found: "".join(f"\\u{ord(character):04x}" for character in found[0]), json)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the nearest spelling in `known`, or "" where nothing is near."""
     from difflib import get_close_matches

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from vitdash.errors import InputError
 from vitdash.knobs import Knob, Value, has_effect, knobs_of
+from vitdash.opening import open_regular
 from vitdash.text import did_you_mean, one_of, plain
 
 LARGEST_FILE_BYTES = 65_536
@@ -25,8 +26,9 @@ def read(path: Path, kind: str) -> str:
     """
     where = plain(path)
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE_BYTES + 1)
+        # A user's own file may be a link to where they keep it, and /dev/null says that there is none.
+        with open_regular(path, follow=True, device=True) as file:
+            raw = file.read(LARGEST_FILE_BYTES + 1) or b""
     except FileNotFoundError:
         raise
     except IsADirectoryError:

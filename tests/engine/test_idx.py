@@ -133,10 +133,11 @@ def test_neither_a_bomb_nor_a_promise_takes_memory(path: Path, promise: int) -> 
 def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
     """Not there, a folder, or a pipe that nobody writes to: said at once."""
     os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "missing", tmp_path, tmp_path / "pipe"):
-        with pytest.raises(InputError, match="is not there, or is not a file") as caught:
-            read_idx(path, 1)
-        assert caught.value.title == str(path)
+    reasons = {"missing": "is not there", "": "Is a directory", "pipe": "it is no regular file"}
+    for name, reason in reasons.items():
+        with pytest.raises(InputError, match=reason) as caught:
+            read_idx(tmp_path / name, 1)
+        assert caught.value.title == str(tmp_path / name)
 
 
 def test_the_published_files_are_read() -> None:

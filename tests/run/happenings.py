@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from vitdash.run import events
 from vitdash.run.events import (
+    HIGHEST_SEQ,
     LATEST_TIME,
     Evaluated,
     Event,
@@ -40,6 +41,8 @@ KINDS: tuple[type[News], ...] = (
 
 def values_for(field: dataclasses.Field[Any], text: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
     """Return what a field may hold, by its annotation."""
+    if field.name == "seq":
+        return st.integers(0, HIGHEST_SEQ)
     if field.name == "time":
         return st.floats(0, LATEST_TIME, exclude_max=True)
     return {

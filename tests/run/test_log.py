@@ -466,3 +466,94 @@ def test_other_trouble_with_the_disk_is_not_waited_for(path: Path, monkeypatch: 
         writer.append(progress(1))
     assert writer.seq == 0
     writer.close()
+
+
+def numbered_line(seq: int) -> bytes:
+    """Return the line of an event with a number."""
+    return encode(progress(640)).replace(b'"seq": 0', b'"seq": %d' % seq)
+
+
+@pytest.mark.parametrize("wrong", [90, 1_000_000, 2**53, 2**53 + 1, 2**63 - 1, -5])
+def test_one_number_that_is_wrong_hides_no_event(path: Path, wrong: int) -> None:
+    """A damaged digit, or a forged one: what follows is read all the same, and the next worker is heard too."""
+    path.write_bytes(b"".join(map(numbered_line, (1, 2, wrong, 4, 5))))
+    news = EventReader(path).from_file()
+    assert [seq for seq in seqs(news) if seq != wrong] == [1, 2, 4, 5]
+    path.write_bytes(b"".join(map(numbered_line, (1, 2, wrong))))
+    reader = EventReader(path)
+    before = seqs(reader.from_file())
+    assert before in ([1, 2], [1, 2, wrong])
+    writer = EventWriter(path)
+    append_many(writer, 2)
+    writer.close()
+    assert len(seqs(reader.from_file())) == len(seqs(EventReader(path).from_file())) - len(before) == 2
+
+
+def test_a_number_that_comes_again_is_told_and_skipped(path: Path) -> None:
+    """Each event counts once; a line that pretends to be one that was is no event."""
+    path.write_bytes(b"".join(map(numbered_line, (1, 2, 3, 2, 3, 4))))
+    news = EventReader(path).from_file()
+    assert seqs(news) == [1, 2, 3, 4]
+    assert [item.reason for item in news if isinstance(item, Skipped)] == [
+        "its number 2 is not the next",
+        "its number 3 is not the next",
+    ]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_line_without_end_takes_no_memory_and_hides_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, ended: bool
+) -> None:
+    """It is passed over as it grows, told once when it ends, and cut off like any torn one."""
+    monkeypatch.setattr("vitdash.run.whole_lines.LONGEST_LINE_BYTES", 1000)
+    monkeypatch.setattr("vitdash.run.whole_lines.PIECE_BYTES", 300)
+    path.write_bytes(numbered_line(1))
+    reader = EventReader(path)
+    news = reader.from_file()
+    with path.open("ab") as file:
+        for _ in range(5):
+            file.write(b"x" * 700)
+            file.flush()
+            assert reader.from_file() == []
+        if ended:
+            file.write(b"\n" + numbered_line(2) + numbered_line(3))
+    news += reader.from_file()
+    assert seqs(news) == ([1, 2, 3] if ended else [1])
+    assert sum(isinstance(item, Skipped) for item in news) == ended
+    writer = EventWriter(path)
+    assert writer.seq == (3 if ended else 1)
+    writer.close()
+    assert (b"xxx" in path.read_bytes()) is ended
+
+
+def test_what_is_no_log_is_not_read_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After too many lines that are no events the reader gives up, and no worker cuts off what it has not read."""
+    monkeypatch.setattr(log, "MOST_MALFORMED", 10)
+    content = numbered_line(1) + b"\n" * 100 + numbered_line(2)
+    path.write_bytes(content)
+    reader = EventReader(path)
+    news = reader.from_file()
+    assert len(news) == 12
+    assert seqs(news) == [1]
+    assert reader.from_file() == []
+    with pytest.raises(RunError, match="is no event log"):
+        EventWriter(path)
+    assert path.read_bytes() == content
+
+
+def test_no_event_is_written_through_a_link_or_into_a_pipe(path: Path, tmp_path: Path) -> None:
+    """A log that leads elsewhere is refused, and what it leads to stays as it is: not even its torn line is cut off."""
+    target = tmp_path / "precious"
+    target.write_bytes(b"no end of line")
+    path.symlink_to(target)
+    with pytest.raises(RunError, match="it is a link to another place"):
+        EventWriter(path)
+    assert target.read_bytes() == b"no end of line"
+    with pytest.raises(RunError, match="it is a link to another place"):
+        EventReader(path).from_file()
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(RunError, match="it is no regular file"):
+        EventWriter(path)
+    with pytest.raises(RunError, match="it is no regular file"):
+        EventReader(path).from_file()

@@ -94,7 +94,7 @@ def test_what_is_no_file_is_not_waited_for(log: Path, tmp_path: Path) -> None:
     os.mkfifo(log)
     tail = LogTail(log)
     assert not tail.read()
-    assert tail.problem == "is no regular file"
+    assert tail.problem == "cannot be read: it is no regular file"
     (tmp_path / "link").symlink_to("/etc/hosts")
     linked = LogTail(tmp_path / "link")
     assert not linked.read()

@@ -13,20 +13,26 @@ from io import FileIO
 from pathlib import Path
 
 from vitdash.errors import InputError
+from vitdash.opening import open_regular
 
 CHUNK_BYTES = 1 << 17
+LARGEST_BYTES = 1 << 30
+"""No published file has more; one that does is not worth reading."""
 POLL_SECONDS = 0.1
 PART_SUFFIX = ".part"
 FOLDER_HINT = "Make it writable, with room to spare, or give another folder with --data-dir."
 
 
 def md5_of(path: Path, tick: Callable[[], None] = lambda: None) -> str:
-    """Return the MD5 of a file in hexadecimal, calling `tick` after every chunk.
+    """Return the MD5 of a file in hexadecimal, calling `tick` after every chunk; "" if it is too large for any data.
 
     Raises:
         InputError: the file cannot be read.
 
     """
+    with explained(path):
+        if path.stat().st_size > LARGEST_BYTES:
+            return ""
     digest = hashlib.md5(usedforsecurity=False)
     for chunk in _chunks(path):
         digest.update(chunk)
@@ -134,7 +140,7 @@ def _leads_to(path: Path, stream: FileIO) -> bool:
 
 def _chunks(path: Path, size: int = sys.maxsize) -> Iterator[bytes]:
     """Yield the first `size` bytes of a file; what the caller raises is not taken for the file's trouble."""
-    with explained(path), open(path, "rb", buffering=0) as stream:
+    with explained(path), open_regular(path, follow=True) as stream:
         while chunk := stream.read(min(CHUNK_BYTES, size)):
             yield chunk
             size -= len(chunk)

@@ -5,23 +5,25 @@ from __future__ import annotations
 import dataclasses
 import math
 import warnings
-import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from vitdash.engine.optim import load_state
+from vitdash.engine import stored
+from vitdash.engine.optim import Optimizer, load_state
 from vitdash.engine.stepping import Training
 from vitdash.errors import RunError
 from vitdash.run.files import replace_atomically
 from vitdash.text import plain
 
 FORMAT = 1
+HIGHEST_NUMBER = 2**53
+HINT = "Train it anew: vitdash train with the run's config.toml as --preset."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +113,17 @@ def restore(path: Path, training: Training, *, ends: Collection[int]) -> Positio
     """
     content = _read(path)
     try:
-        training.model.load_state_dict(content["model"])
-        training.images_seen = int(content["images_seen"])
+        position = _position(content)
+        _load_weights(training.model, content["model"])
+        training.images_seen = position.images_seen
         training.meter.restore(content["meter"])
         if content["optimizer"] is not None:
-            load_state(training.optimizer, content["optimizer"])
-        elif training.images_seen not in ends:
+            _load_moments(training.optimizer, content["optimizer"]["state"])
+        elif position.images_seen not in ends:
             raise RunError(plain(path), "has no optimiser state, so training cannot go on from it.")
-        names = [field.name for field in dataclasses.fields(Position)]
-        # Earlier versions did not say whether it was announced; nearly all of theirs were.
-        return Position(**{name: content[name] for name in names if name != "announced" or name in content})
     except _UNFITTING as error:
         raise _not_of_this_run(path, error) from None
+    return position
 
 
 def restore_weights(path: Path, model: nn.Module) -> int:
@@ -133,8 +134,8 @@ def restore_weights(path: Path, model: nn.Module) -> int:
     """
     content = _read(path)
     try:
-        model.load_state_dict(content["model"])
-        return int(content["images_seen"])
+        _load_weights(model, content["model"])
+        return _whole(content["images_seen"])
     except _UNFITTING as error:
         raise _not_of_this_run(path, error) from None
 
@@ -145,7 +146,7 @@ def finite(training: Training) -> bool:
     return bool(torch.stack([torch.isfinite(parameter).all() for parameter in training.model.parameters()]).all())
 
 
-_UNFITTING = (KeyError, TypeError, ValueError, AttributeError, RuntimeError)
+_UNFITTING = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError)
 """What comes of content that is not what it should be."""
 
 
@@ -154,30 +155,65 @@ def _not_of_this_run(path: Path, error: Exception) -> RunError:
     return RunError(plain(path), f"is not a checkpoint of this run: {reason}.")
 
 
-def _check_sums(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
-        # What torch writes is as long as its parts: anything else may be made to keep us reading for ever.
-        packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
-        if packed or sum(member.file_size for member in members) > path.stat().st_size:
-            raise ValueError("its parts do not fit its size")
-        altered = archive.testzip()
-    if altered is not None:
-        raise ValueError(f"the checksum of {altered} is wrong")
-
-
 def _read(path: Path) -> dict[str, Any]:
-    hint = "Train it anew: vitdash train with the run's config.toml as --preset."
     try:
-        # Torch does not look at the checksums that it writes: a flipped bit would become a weight.
-        _check_sums(path)
-        with warnings.catch_warnings():
-            # Torch warns of odd pickles before it refuses them; the refusal is enough.
-            warnings.simplefilter("ignore")
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # what the readers raise on a damaged file has no base of its own
-        reason = plain(str(error).splitlines()[0] if str(error) else type(error).__name__, 120).rstrip(".")
-        raise DamagedError(plain(path), f"is damaged or cut short: {reason}.", hint) from None
+        content = stored.read(path)
+    except ValueError as error:
+        raise DamagedError(plain(path), f"is damaged or cut short: {plain(error, 120).rstrip('.')}.", HINT) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise RunError(plain(path), f"is not a checkpoint of format {FORMAT}.", hint)
+        raise RunError(plain(path), f"is not a checkpoint of format {FORMAT}.", HINT)
     return content
+
+
+def _position(content: Mapping[str, Any]) -> Position:
+    """Return the position that is stated.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    seconds, best_loss, config = content["seconds"], content["best_loss"], content["config"]
+    if not (isinstance(seconds, float) and 0 <= seconds < math.inf):
+        raise ValueError("its seconds are none")
+    if not isinstance(best_loss, float) or math.isnan(best_loss):
+        raise ValueError("its best loss is none")
+    if not isinstance(config, str):
+        raise TypeError("its configuration is no text")
+    # Earlier versions did not say whether it was announced; nearly all of theirs were.
+    announced = content.get("announced", True)
+    if not isinstance(announced, bool):
+        raise TypeError("whether it was announced is neither true nor false")
+    return Position(_whole(content["images_seen"]), _whole(content["seq"]), seconds, best_loss, config, announced)
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= HIGHEST_NUMBER:
+        raise ValueError("a position in it is none")
+    return value
+
+
+def _load_weights(model: nn.Module, weights: Mapping[str, Any]) -> None:
+    with warnings.catch_warnings():
+        # Such as of complex numbers that lose a part: what comes of it is seen in the loss.
+        warnings.simplefilter("ignore")
+        model.load_state_dict(weights)
+
+
+def _load_moments(optimizer: Optimizer, moments: Mapping[int, Mapping[str, Any]]) -> None:
+    """Give an optimiser the moments that one like it saved; what it is set to stays as the configuration says.
+
+    Fused optimisers go through weights and moments side by side without asking: each has to be what they take it for.
+
+    Raises:
+        KeyError, TypeError, ValueError: they are not those of such a one.
+    """
+    (group,) = optimizer.param_groups
+    names = {"step", "exp_avg", "exp_avg_sq"} if "betas" in group else {"momentum_buffer"}
+    for index, found in moments.items():
+        weights = group["params"][_whole(index)]
+        if found.keys() != names:
+            raise ValueError("its optimiser is another one")
+        for name, value in found.items():
+            shape, dtype = ((), torch.float32) if name == "step" else (weights.shape, weights.dtype)
+            if not isinstance(value, Tensor) or value.shape != shape or value.dtype is not dtype:
+                raise ValueError("its optimiser's state is that of another network")
+    load_state(optimizer, {"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})

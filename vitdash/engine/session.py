@@ -224,7 +224,7 @@ class Session:
             self._log.append(Warned(message=told))
 
     def _write_diagnostics(self, found: Diagnosed) -> None:
-        self._room.write(self._run.diagnostics, lambda: self._run.diagnostics.mkdir(exist_ok=True))
+        self._room.write(self._run.diagnostics, lambda: diagnostics.make_folder(self._run))
         file = diagnostics.file_of(self._run, found.images_seen)
         self._write(file, json.dumps(found.content, separators=(",", ":")).encode())
         name = file.relative_to(self._run.path).as_posix()

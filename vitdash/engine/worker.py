@@ -19,7 +19,7 @@ from vitdash.engine.moments import Moment, in_background
 from vitdash.engine.orders import Orders, StopRequested
 from vitdash.engine.room import Room, say
 from vitdash.engine.standing import Standing
-from vitdash.errors import EXIT_OK, EXIT_RUN_FAILED, VitdashError
+from vitdash.errors import EXIT_OK, EXIT_RUN_FAILED, RunError, VitdashError
 from vitdash.run import files, lock
 from vitdash.run.control import Word
 from vitdash.run.events import Phase, RunFailed, RunFinished, Stopped
@@ -29,6 +29,8 @@ from vitdash.run.store import Run, read_config
 from vitdash.run.summary import read_history
 
 EXIT_RUNNING_ALREADY = 3
+LONGEST_TRACE = 100_000
+"""What goes on from it into the log: an error may quote anything."""
 
 
 def main() -> int:
@@ -47,7 +49,13 @@ def main() -> int:
     _tidy(run)
     room = Room(run.path, orders, orders.heart)
     standing = Standing(run, room)
-    log = EventWriter(run.events, arguments.pipe, room)
+    try:
+        log = EventWriter(run.events, arguments.pipe, room)
+    except RunError as error:
+        # There is nowhere else to say it.
+        say(str(error))
+        standing.claim("failed")
+        return EXIT_RUN_FAILED
     try:
         standing.claim("starting")
         ending = compute(run, log, orders, standing, room, resuming=arguments.resume, files=arguments.plugin)
@@ -138,7 +146,7 @@ def _wait_unless_stopped(moments: Iterator[Moment], orders: Orders) -> None:
 
 def _failure(error: Exception) -> RunFailed:
     """Say what an unexpected error is; running out of memory has a name of its own, whichever library met it."""
-    trace = "".join(traceback.format_exception(error))
+    trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
     text = str(error)
     if isinstance(error, MemoryError) or any(words in text for words in _OUT_OF_MEMORY):
         message = "a smaller batch_size or network needs less."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from vitdash.opening import open_regular
 from vitdash.run.files import write_atomically
 
 
@@ -35,7 +36,7 @@ _HIGHEST_NUMBER = 2**53
 def read(path: Path) -> Order:
     """Return the order in the file; where none can be read, nothing is asked: no file may end a worker."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             number, word = file.read(64).split()
         order = Order(int(number), Word(word.decode()))
     except (OSError, ValueError):

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vitdash.errors import RunError
+from vitdash.opening import read_bounded
 from vitdash.run import wire
-from vitdash.run.files import read_bounded
 from vitdash.text import images, plain
 
 if TYPE_CHECKING:
@@ -92,6 +92,17 @@ class Diagnostics:
 def file_of(run: Run, images_seen: int) -> Path:
     """Return where the diagnostics of the evaluation after so many images are, or would be."""
     return run.diagnostics / f"{images_seen:012d}.json"
+
+
+def make_folder(run: Run) -> None:
+    """Make the folder that diagnostics are written to, where it is not there.
+
+    Raises:
+        RunError: a link is in its place: a run writes in its own folder only.
+    """
+    run.diagnostics.mkdir(exist_ok=True)
+    if run.diagnostics.is_symlink():
+        raise RunError(plain(run.diagnostics, 500), "is a link to another place, where nothing is written.")
 
 
 def available(run: Run) -> list[int]:

@@ -13,6 +13,7 @@ from vitdash.run import wire
 from vitdash.run.wire import FITS
 
 PROTOCOL = 1
+HIGHEST_SEQ = 2**53
 LATEST_TIME = 1e11
 """No event is from the year 5138 on: a calendar need not bear any finite number."""
 
@@ -219,7 +220,7 @@ def decode(line: bytes) -> News:
     kind = _BY_NAME.get(name) if isinstance(name, str) else None
     if kind is None:
         seq, time = content.get("seq"), content.get("time")
-        if not isinstance(name, str) or not FITS["int"](seq) or not _is_time(time):
+        if not isinstance(name, str) or not _is_seq(seq) or not _is_time(time):
             raise ValueError("neither type nor number")
         return Skipped(seq=cast("int", seq), time=cast("float", time), reason=f"unknown type {name[:40]!r}")
     values: dict[str, Any] = {}
@@ -231,11 +232,16 @@ def decode(line: bytes) -> News:
     return kind(**values)
 
 
+def _is_seq(value: object) -> bool:
+    return type(value) is int and 0 <= value <= HIGHEST_SEQ
+
+
 def _is_time(value: object) -> bool:
     return FITS["float"](value) and 0 <= cast("float", value) < LATEST_TIME
 
 
+_OWN_CHECKS = {"seq": _is_seq, "time": _is_time}
 _CHECKS = {
-    kind: tuple((field.name, _is_time if field.name == "time" else FITS[str(field.type)]) for field in fields(kind))
+    kind: tuple((field.name, _OWN_CHECKS.get(field.name) or FITS[str(field.type)]) for field in fields(kind))
     for kind in _BY_NAME.values()
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import stat
 import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -25,7 +24,9 @@ def replace_atomically(
     """Replace the file at `path` by what `write` puts into the file it is given; the one replaced is kept at `keep`."""
     temporary = _temporary(path)
     try:
-        with temporary.open("wb") as file:
+        # What lies there is an earlier life's, or a link that was planted to be written through: it goes.
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:
             write(file)
             file.flush()
             if durable:
@@ -41,42 +42,14 @@ def replace_atomically(
         sync_directory(path.parent)
 
 
-def read_bounded(path: Path, largest: int) -> bytes:
-    """Return what is in a file that anyone may have put there; nothing is waited for and no link followed.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError: it is no regular file, or larger than `largest` bytes.
-    """
-    with open_regular(path) as file:
-        content = file.read(largest + 1)
-    if len(content) > largest:
-        raise ValueError(f"is larger than {largest:,} bytes")
-    return content
-
-
-def open_regular(path: Path) -> IO[bytes]:
-    """Open a file that anyone may have put there, for reading; nothing is waited for and no link followed.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError: it is no regular file.
-    """
-    # A named pipe would otherwise keep its reader until someone writes.
-    flags = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    file = open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags))  # noqa: SIM115 - the caller closes it
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise ValueError("is no regular file")
-    return file
-
-
 def remove_leftovers(directory: Path, shared: Collection[str] = ()) -> None:
     """Remove what writers that were killed have left of replacements for the files in a directory.
 
     Nobody but the caller may be writing there now, except those named in `shared`: what is left of them goes if its
-    writer is gone.
+    writer is gone. What a link leads to is left alone.
     """
+    if directory.is_symlink():
+        return
     with contextlib.suppress(OSError):
         for temporary in directory.iterdir():
             named = _TEMPORARY.fullmatch(temporary.name)

@@ -23,7 +23,9 @@ from vitdash.run.events import (
     TrainProgress,
     Warned,
 )
+from vitdash.text import plain
 
+LONGEST_NAME, LONGEST_REASON = 60, 1000
 Recorded = TypeVar("Recorded", bound=Event)
 
 
@@ -125,14 +127,16 @@ class RunHistory:
         values = {"validation_loss": last.loss, "accuracy": last.accuracy}
         for probed in self.probes:
             if probed.images_seen == last.images_seen:
-                values |= probed.values
+                # Names become headings everywhere; a log may come from anyone.
+                values |= {plain(name, LONGEST_NAME): value for name, value in probed.values.items()}
         return values
 
     @property
     def missing_results(self) -> dict[str, str]:
         """Why `results` lacks a probe's values, by the probe's name."""
         position = self.evaluations[-1].images_seen if self.evaluations else 0
-        return {event.probe: event.message for event in self.failed_probes if event.images_seen == position}
+        failed = [event for event in self.failed_probes if event.images_seen == position]
+        return {plain(event.probe, LONGEST_NAME): plain(event.message, LONGEST_REASON) for event in failed}
 
     def _drop_after(self, seq: int) -> None:
         _cut(self.progress, seq)

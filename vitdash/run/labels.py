@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vitdash.errors import InputError, RunError
+from vitdash.opening import read_bounded
 from vitdash.run import lock, names, wire
-from vitdash.run.files import read_bounded, write_atomically
+from vitdash.run.files import write_atomically
 from vitdash.text import count, plain
 
 if TYPE_CHECKING:

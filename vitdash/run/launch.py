@@ -20,6 +20,7 @@ from pathlib import Path
 from vitdash import catalog, data, presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
+from vitdash.opening import open_to_append
 from vitdash.run import control, lock, machine, provenance, state, store
 from vitdash.run.events import News, RunFailed, RunFinished, Stopped, Tick
 from vitdash.run.log import EventReader
@@ -213,7 +214,7 @@ def _spawn(run: Run, *, resume: bool, pipe: bool = True) -> Worker:
     # Nothing that lies in the run's directory says what is imported: only whoever launches it does.
     command += [word for file in catalog.plugin_files() for word in ("--plugin", str(file))]
     try:
-        with run.log.open("ab") as log:
+        with os.fdopen(open_to_append(run.log), "ab") as log:
             # A session of its own, no terminal, output to a file: closing the terminal cannot reach it.
             process = subprocess.Popen(
                 command,
@@ -227,7 +228,7 @@ def _spawn(run: Run, *, resume: bool, pipe: bool = True) -> Worker:
     except OSError as error:
         if read_end is not None:
             os.close(read_end)
-        raise RunError(run.id, f"its worker could not be started: {error.strerror}.") from None
+        raise RunError(run.id, f"its worker could not be started: {plain(error.strerror)}.") from None
     finally:
         if write_end is not None:
             os.close(write_end)

@@ -46,7 +46,8 @@ def is_held(path: Path) -> bool:
     The probe is shared: two readers that probed exclusively would see each other and take a dead run for alive.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        # Not waiting: a named pipe in the lock's place would keep whoever asks.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     try:

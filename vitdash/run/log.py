@@ -16,12 +16,18 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from vitdash.errors import RunError
+from vitdash.opening import open_to_append
 from vitdash.run.events import Event, News, Skipped, Tick, decode, encode
+from vitdash.run.whole_lines import LONGEST_LINE_BYTES, WholeLines
 from vitdash.text import plain
 
 LONGEST_PIPE_LINE = min(4096, select.PIPE_BUF)
 """Bytes that one write puts on a pipe whole or not at all; macOS promises 512, Linux 4,096."""
 FULL_DISK_RETRY_SECONDS = 1.0
+MOST_MALFORMED = 10_000
+"""A log with so many lines that are no events is none: its reader does not go on for ever."""
+MOST_MISSED = 10**9
+"""How far the numbers of events may jump ahead."""
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 
@@ -50,11 +56,14 @@ class EventWriter:
     """The one writer of a run's event log; holding the run's lock is its caller's duty.
 
     On a full disk it waits as `patience` does; what that raises, `append` raises, and the event is not recorded.
+
+    Raises:
+        RunError: the file cannot be written, or is no event log.
     """
 
     def __init__(self, path: Path, pipe: int | None = None, patience: Patience | None = None) -> None:
         self._patience: Patience = patience or _Rest()
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._file = _opened(path)
         self._pipe = pipe
         if pipe is not None:
             os.set_blocking(pipe, False)
@@ -110,18 +119,13 @@ class EventWriter:
 
     def _recover(self, path: Path) -> int:
         """Cut off a last line that a crash tore, and return the number of the last event."""
-        content = path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.ftruncate(self._file, whole)
-        for line in reversed(content[:whole].split(b"\n")[:-1]):
-            try:
-                event = decode(line)
-            except ValueError:
-                continue
-            if isinstance(event, Event):
-                return event.seq
-        return 0
+        before = EventReader(path)
+        before.from_file()
+        if before.given_up:
+            raise RunError(plain(path), "is no event log: too many of its lines are no events.")
+        if os.fstat(self._file).st_size > before.offset:
+            os.ftruncate(self._file, before.offset)
+        return before.seen
 
 
 class EventReader:
@@ -132,9 +136,22 @@ class EventReader:
         self._pipe = pipe
         if pipe is not None:
             os.set_blocking(pipe, False)
-        self._offset = 0
-        self._seen = 0
+        self._lines = WholeLines(path)
+        self._confirmed = 0
+        self._malformed = 0
         self._partial = b""
+        self.seen = 0
+        """The number of the last event."""
+
+    @property
+    def offset(self) -> int:
+        """Where in the file the first line begins that was not read."""
+        return self._lines.offset
+
+    @property
+    def given_up(self) -> bool:
+        """Whether too much was found that is no event for this to be a log."""
+        return self._malformed >= MOST_MALFORMED
 
     @property
     def pipe(self) -> int | None:
@@ -155,10 +172,10 @@ class EventReader:
                 continue
             if isinstance(item, Tick):
                 news.append(item)
-            elif isinstance(item, Event) and item.seq > self._seen:
+            elif isinstance(item, Event) and item.seq > self._confirmed:
                 # The place in the file moves along with the pipe: that is where a gap is read from.
-                if item.seq == self._seen + 1 and self._advance(line):
-                    self._seen = item.seq
+                if item.seq == self.seen + 1 and self._lines.step_over(line):
+                    self._is_next(item.seq)
                     news.append(item)
                 else:
                     news.extend(self.from_file())
@@ -174,25 +191,15 @@ class EventReader:
         """
         news: list[News] = []
         try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                content = file.read()
+            for line in () if self.given_up else self._lines.read():
+                news.append(self._understood(line))
+                if self.given_up:
+                    news.append(self._skipped("too many lines are no events; the rest is not read"))
+                    break
         except FileNotFoundError:
             return news
         except OSError as error:
             raise RunError(plain(self._path), f"cannot be read: {plain(error.strerror)}.") from None
-        whole = content.rfind(b"\n") + 1
-        self._offset += whole
-        for line in content[:whole].split(b"\n")[:-1]:
-            try:
-                item = decode(line)
-            except ValueError as error:
-                item = Skipped(seq=self._seen, reason=str(error))
-                news.append(item)
-                continue
-            if isinstance(item, Event) and item.seq > self._seen:
-                self._seen = item.seq
-                news.append(item)
         return news
 
     def close(self) -> None:
@@ -201,17 +208,39 @@ class EventReader:
             os.close(self._pipe)
             self._pipe = None
 
-    def _advance(self, line: bytes) -> bool:
-        """Step over `line` in the file, where the file's next line is the same."""
+    def _understood(self, line: bytes | None) -> Event:
+        """Return the event in a line of the file, or what stands for one that has none."""
         try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                same = file.read(len(line)) == line
-        except OSError:
+            return self._event_in(line)
+        except ValueError as error:
+            self._malformed += 1
+            return self._skipped(str(error))
+
+    def _event_in(self, line: bytes | None) -> Event:
+        if line is None:
+            raise ValueError(f"it is longer than {LONGEST_LINE_BYTES:,} bytes")
+        item = decode(line)
+        if isinstance(item, Tick):
+            raise ValueError("a tick is never stored")  # noqa: TRY004 - one kind of error for everything malformed
+        if not self._is_next(item.seq):
+            raise ValueError(f"its number {item.seq} is not the next")
+        return item
+
+    def _is_next(self, seq: int) -> bool:
+        """Return whether an event with this number comes next, and count on from it.
+
+        Damaged lines leave gaps, so a number may jump ahead; but only its successor confirms it. So one number that is
+        wrong hides none of the events that follow it.
+        """
+        if not self._confirmed < seq <= self._confirmed + MOST_MISSED or seq == self.seen:
             return False
-        if same:
-            self._offset += len(line)
-        return same
+        if seq == self.seen + 1:
+            self._confirmed = seq
+        self.seen = seq
+        return True
+
+    def _skipped(self, reason: str) -> Skipped:
+        return Skipped(seq=self.seen, reason=reason)
 
     def _pipe_lines(self) -> list[bytes]:
         chunks = [self._partial]
@@ -226,3 +255,10 @@ class EventReader:
             chunks.append(chunk)
         *lines, self._partial = b"".join(chunks).split(b"\n")
         return [line + b"\n" for line in lines]
+
+
+def _opened(path: Path) -> int:
+    try:
+        return open_to_append(path)
+    except OSError as error:
+        raise RunError(plain(path), f"cannot be written: {plain(error.strerror)}.") from None

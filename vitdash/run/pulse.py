@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vitdash.run import machine, wire
+from vitdash.text import plain
 
 SIZE = 256
 """Bytes of the file: always as many, so that each sign replaces the last in one write."""
@@ -86,4 +87,4 @@ def read(path: Path) -> Pulse | None:
     uptime, usual, waits = (content.get(name) for name in ("uptime", "usual", "waits"))
     if not (wire.FITS["float"](uptime) and wire.FITS["float"](usual) and wire.FITS["str"](waits)):
         return None
-    return Pulse(float(uptime), float(usual), str(waits)[:LONGEST_REASON])  # type: ignore[arg-type]
+    return Pulse(float(uptime), float(usual), plain(waits, LONGEST_REASON))  # type: ignore[arg-type]

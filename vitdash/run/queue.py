@@ -19,6 +19,7 @@ from pathlib import Path
 from vitdash import catalog
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError, VitdashError
+from vitdash.opening import read_bounded
 from vitdash.plugins.collection import VARIABLE
 from vitdash.run import control, launch, lock, state, wire
 from vitdash.run.control import Word
@@ -54,8 +55,7 @@ class Line:
 def read(root: Path) -> Line:
     """Return the line; where none can be read, the order of creation and one at a time will do."""
     try:
-        with _file(root).open("rb") as file:
-            content = wire.parse(file.read(LARGEST_FILE_BYTES))
+        content = wire.parse(read_bounded(_file(root), LARGEST_FILE_BYTES))
     except (OSError, ValueError):
         return Line()
     jobs, order = content.get("jobs", 1), content.get("order", [])

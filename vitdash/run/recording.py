@@ -53,7 +53,8 @@ def find(root: Path, reference: str) -> Recording:
     """
     path = Path(reference)
     if path.is_file():
-        run, events = Run(path.absolute().parent), path
+        # Whoever names a file may name it by a link.
+        run, events = Run(path.absolute().parent), path.resolve()
     elif (path / "events.jsonl").is_file():
         run = Run(path.absolute())
         events = run.events

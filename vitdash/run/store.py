@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitdash import settings
 from vitdash.errors import InputError, RunError
+from vitdash.opening import open_regular, read_bounded
 from vitdash.run import labels, machine, wire
 from vitdash.run.files import write_atomically
 from vitdash.run.names import check_name
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from vitdash.config import RunConfig
 
 LONGEST_CLAIMED_TEXT = 4096
+LARGEST_CLAIM_BYTES = 1 << 20
+LOG_TAIL_BYTES = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class Run:
             RunError: there is none, or it cannot be understood.
         """
         try:
-            return _parse_claim((self.path / "run.json").read_bytes())
+            return _parse_claim(read_bounded(self.path / "run.json", LARGEST_CLAIM_BYTES))
         except FileNotFoundError:
             raise RunError(plain(self.id), "has no run.json; this is no run's directory.") from None
         except OSError as error:
@@ -147,9 +150,9 @@ class Run:
     def log_tail(self, lines: int = 5) -> str:
         """Return the last lines that the worker printed, without control characters."""
         try:
-            with self.log.open("rb") as file:
-                file.seek(max(0, os.fstat(file.fileno()).st_size - 16_384))
-                text = file.read().decode(errors="replace")
+            with open_regular(self.log) as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - LOG_TAIL_BYTES))
+                text = file.read(LOG_TAIL_BYTES).decode(errors="replace")
         except OSError:
             return ""
         return "\n".join(plain(line, 500) for line in text.splitlines()[-lines:])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitdash.errors import VitdashError
+from vitdash.opening import read_bounded
 from vitdash.run import labels, state, store, wire
 from vitdash.run.files import write_atomically
 from vitdash.run.labels import Labels
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from vitdash.run.history import RunHistory
 
 VERSION = 3
-LONGEST_REASON = 1000
+LONGEST_NAME, LONGEST_REASON = 60, 1000
+LARGEST_FILE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def _figures(run: Run, current: State) -> Figures:
     key = [VERSION, stamp.st_size, stamp.st_mtime_ns]
     # Malformed or foreign content is a cache that is not there.
     with contextlib.suppress(OSError, ValueError):
-        cached = wire.parse(run.summary.read_bytes())
+        cached = wire.parse(read_bounded(run.summary, LARGEST_FILE_BYTES))
         if cached.get("key") == key:
             return _parse_figures(cached.get("figures"))
     figures = figures_of(read_history(run))
@@ -161,7 +163,11 @@ def _parse_figures(content: object) -> Figures:
         raise ValueError("a figure has the wrong type")
     if content["results"] and not content["results"].keys() >= {"validation_loss", "accuracy"}:
         raise ValueError("results without an evaluation")
-    return Figures(**content | {"reason": plain(content["reason"], LONGEST_REASON)})
+    names = {
+        "results": {plain(name, LONGEST_NAME): value for name, value in content["results"].items()},
+        "missing": {plain(name, LONGEST_NAME): plain(why, LONGEST_REASON) for name, why in content["missing"].items()},
+    }
+    return Figures(**content | names | {"reason": plain(content["reason"], LONGEST_REASON)})
 
 
 def _reason(ending: RunFailed) -> str:

@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from vitdash.run.files import open_regular
+from vitdash.opening import open_regular
 from vitdash.text import plain
 
 PIECE_BYTES = 128 * 1024
@@ -48,8 +48,8 @@ class LogTail:
         """
         try:
             size, content, start = self._read_after(self._end)
-        except (OSError, ValueError) as error:
-            told = plain(error.strerror) if isinstance(error, OSError) and error.strerror else plain(error)
+        except OSError as error:
+            told = f"cannot be read: {plain(error.strerror)}"
             # A worker that has not come yet has printed nothing.
             self.problem = "" if isinstance(error, FileNotFoundError) else told
             return False
@@ -70,7 +70,7 @@ class LogTail:
             with open_regular(self._path) as file:
                 file.seek(start)
                 content = file.read(self.before - start)
-        except (OSError, ValueError):
+        except OSError:
             return 0
         begun = content.find(b"\n") + 1 if start else 0
         content = content[begun:] if begun < len(content) else content

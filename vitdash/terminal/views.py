@@ -23,6 +23,7 @@ from vitdash.run.events import (
 from vitdash.run.history import RunHistory
 from vitdash.terminal import console as consoles
 from vitdash.terminal import live
+from vitdash.text import escaped
 
 FRAMES_PER_SECOND = 8
 
@@ -109,7 +110,7 @@ class JsonView:
     def show(self, item: News, history: RunHistory) -> None:  # noqa: ARG002 - the line says it all
         """Print the event as it is recorded."""
         if isinstance(item, Event):
-            self._console.file.write(encode(item).decode())
+            self._console.file.write(escaped(encode(item).decode().rstrip("\n")) + "\n")
             self._console.file.flush()
 
     def notice(self, text: str) -> None:

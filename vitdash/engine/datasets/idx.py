@@ -6,16 +6,19 @@ import math
 import struct
 import zlib
 from pathlib import Path
+from typing import IO
 
 import torch
 from torch import Tensor
 
 from vitdash.errors import InputError
+from vitdash.opening import open_regular
 
 LARGEST_BYTES = 1 << 30
 UNSIGNED_BYTE = 0x08
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_WINDOW = 31
+PIECE_BYTES = 1 << 18
 HINT = "Replace it by the published file, or delete it so that it is fetched again."
 
 
@@ -32,7 +35,17 @@ def read_idx(path: Path, dimensions: int) -> Tensor:
         InputError: the file cannot be read, or is anything but exactly such a file.
 
     """
-    source = _Source(path, _bytes_of(path))
+    try:
+        with open_regular(path, follow=True) as file:
+            return _read(_Source(path, file), dimensions)
+    except FileNotFoundError:
+        raise InputError(str(path), "is not there.", HINT) from None
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {error.strerror or error}.", HINT) from error
+
+
+def _read(source: _Source, dimensions: int) -> Tensor:
+    path = source.path
     header = source.take(4 + 4 * dimensions)
     if len(header) < 4 + 4 * dimensions:
         raise InputError(str(path), "is too short to be an IDX file.", HINT)
@@ -51,44 +64,44 @@ def read_idx(path: Path, dimensions: int) -> Tensor:
     if len(values) < size:
         raise InputError(str(path), f"is cut short: {len(values):,} of {promise} are there.", HINT)
     source.check_end(promise)
-    # A bytearray of its own, because a tensor over bytes would be read-only.
-    return torch.frombuffer(bytearray(values), dtype=torch.uint8).reshape(shape)
+    return torch.frombuffer(values, dtype=torch.uint8).reshape(shape)
 
 
 class _Source:
-    """The unpacked bytes of a file, handed out in pieces no larger than asked for."""
+    """The unpacked bytes of a file, handed out in pieces no larger than asked for, and than there is."""
 
-    def __init__(self, path: Path, stored: bytes) -> None:
-        self.path, self.rest = path, stored
-        self.unpacker = zlib.decompressobj(GZIP_WINDOW) if stored.startswith(GZIP_MAGIC) else None
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self.path, self.file = path, file
+        packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        file.seek(0)
+        self.unpacker = zlib.decompressobj(GZIP_WINDOW) if packed else None
 
-    def take(self, size: int) -> bytes:
+    def take(self, size: int) -> bytearray:
         """Return the next `size` (at least 1) bytes, fewer only at the end."""
-        if self.unpacker is None:
-            taken, self.rest = self.rest[:size], self.rest[size:]
-            return taken
-        try:
-            taken = self.unpacker.decompress(self.rest, size)
-        except zlib.error as error:
-            raise InputError(str(self.path), f"cannot be unpacked: {error}.", HINT) from error
-        self.rest = self.unpacker.unconsumed_tail
+        taken = bytearray()
+        while len(taken) < size and (piece := self._piece(min(size - len(taken), PIECE_BYTES))):
+            taken += piece
         return taken
 
     def check_end(self, promise: str) -> None:
         """Make sure that nothing follows and that a gzip stream is complete, its checksum included."""
         # Asking for one byte more makes zlib read on to the end of the stream, where its checksum is.
-        if self.take(1) or (self.unpacker is not None and self.unpacker.unused_data):
+        if self.take(1) or (self.unpacker is not None and (self.unpacker.unused_data or self.file.read(1))):
             raise InputError(str(self.path), f"goes on behind the {promise} that its header promises.", HINT)
         if self.unpacker is not None and not self.unpacker.eof:
             raise InputError(str(self.path), "is cut short: the end of its gzip stream is missing.", HINT)
 
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise InputError(str(path), "is not there, or is not a file.", HINT)
-        if path.stat().st_size > LARGEST_BYTES:
-            raise InputError(str(path), f"is larger than {LARGEST_BYTES:,} bytes.", HINT)
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read: {error.strerror or error}.", HINT) from error
+    def _piece(self, size: int) -> bytes:
+        """Return at least one of the next `size` bytes; none at the end."""
+        if self.unpacker is None:
+            return self.file.read(size)
+        try:
+            while not self.unpacker.eof:
+                # What was not unpacked yet goes first.
+                stored = self.unpacker.unconsumed_tail or self.file.read(PIECE_BYTES)
+                unpacked = self.unpacker.decompress(stored, size)
+                if unpacked or not stored:
+                    return unpacked
+        except zlib.error as error:
+            raise InputError(str(self.path), f"cannot be unpacked: {error}.", HINT) from error
+        return b""
