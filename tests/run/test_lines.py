@@ -37,6 +37,10 @@ SAID: dict[str, tuple[Event, str]] = {
         started(CNN, "cnn-1"),
         "started cnn-1 on fashion-mnist: 2,002,698 parameters, 2,000,000 images, cpu, 2 threads",
     ),
+    "started on a GPU": (
+        dataclasses.replace(started(CNN.replace({"execution": "captured"}), "cnn-1"), device="cuda"),
+        "started cnn-1 on fashion-mnist: 2,002,698 parameters, 2,000,000 images, cuda, captured, tf32, 2 threads",
+    ),
     "loading": (Phase(name="load", done=0, total=0), "loading"),
     "evaluating": (Phase(name="evaluate", done=0, total=10_000), "evaluating"),
     "downloading": (Phase(name="download", done=5_100_000, total=30_900_000), "downloading 5.1 MB of 30.9 MB"),
