@@ -21,13 +21,12 @@ class ComputeKnobs:
     )  # fmt: skip
     execution: str = knob(
         "auto",
-        "How steps are taken: eager, one operation after the other; captured, a CUDA graph recorded once and replayed; "
-        "compiled, by torch's compiler, which takes minutes and pays in long runs; auto is the fastest, all in all.",
+        "How steps are taken: eager, one operation after the other; captured, as one CUDA graph; compiled, by torch's "
+        "compiler, which takes minutes and pays in long runs; auto is the fastest, all in all.",
         choices=("auto", "eager", "captured", "compiled"), affects_result=False,
     )  # fmt: skip
     precision: str = knob(
         "tf32",
-        "What products of matrices are rounded to while training: float32 throughout; on a GPU's matrix units inputs "
-        "to tf32's 10 bits; or to bfloat16's 7.",
+        "What training rounds to in a GPU's matrix units: nothing, tf32's 10 bits, or bfloat16's 7.",
         choices=("float32", "tf32", "bfloat16"),
     )  # fmt: skip
