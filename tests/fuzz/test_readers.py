@@ -16,7 +16,7 @@ from tests.fuzz.readers import BY_NAME
 from tests.fuzz.report import told
 from tests.fuzz.signals import kept_signals
 
-INPUTS = 40
+INPUTS = 25
 
 
 @pytest.fixture(autouse=True)
