@@ -37,11 +37,15 @@ def end_worker(number: signal.Signals) -> Fault:
     def ask(world: World, draws: Random) -> None:
         subject = world.start()
         moment = world.wait_moment(draws, subject)
+        # Python's start is not the product's: there a signal does what it does to any program.
+        begun = subject.run.events.exists()
         if not world.kill_worker(subject, number):
             world.tell(f"{number.name} to nobody: it had finished")
             return
         world.tell(f"{number.name} to the worker {moment}")
         world.wait_end(subject)
+        if not begun:
+            return
         if subject.state not in (State.STOPPED, State.FINISHED):
             raise Broken(f"after {number.name} the run is {subject.state}")
         if subject.workers[-1].process.returncode:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Callable
 from itertools import product
@@ -18,7 +21,7 @@ from tests.run.bare_runs import bare_run, claim_of, rewrite
 from tests.run.happenings import JSON
 from tests.run.rights import nobody, open_to_all
 from vitdash.errors import RunError
-from vitdash.run import lock, machine, state
+from vitdash.run import lock, machine, pulse, state
 from vitdash.run.state import STARTING_GRACE_SECONDS, State, derive, without_worker
 from vitdash.run.store import Run
 
@@ -225,3 +228,28 @@ def test_a_malicious_claim_is_refused_or_harmless(
             case _:
                 assert not any(drives_a_terminal(character) for pair in value.items() for character in "".join(pair))
     hash(claim.command)
+
+
+@pytest.mark.parametrize(("ago", "alive"), [(1, True), (1, False), (LONG_AGO, True), (LONG_AGO, False)])
+def test_a_worker_that_is_slow_to_start_is_not_lost_and_one_that_died_is(
+    root: Path, ago: float, *, alive: bool
+) -> None:
+    """On a busy machine an interpreter takes its time; that its process is there, or gone, says more than a clock."""
+    run = bare_run(root, claim="starting", claimed_uptime=machine.uptime() - ago)
+    with subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"]) as process:
+        pulse.announce(run.lock, process.pid)
+        if not alive:
+            process.kill()
+            process.wait()
+        assert derive(run) is (State.STARTING if alive else State.LOST)
+        process.kill()
+
+
+def test_a_process_that_an_earlier_life_announced_says_nothing_of_this_one(root: Path) -> None:
+    """The claim is younger: who was launched for it has not been announced yet."""
+    run = bare_run(root, claim="starting")
+    pulse.announce(run.lock, os.getpid())
+    rewrite(run, claimed_uptime=machine.uptime())
+    assert derive(run) is State.STARTING
+    rewrite(run, claimed_uptime=machine.uptime() + 1)
+    assert derive(run) is State.LOST

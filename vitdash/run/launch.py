@@ -21,7 +21,7 @@ from vitdash import catalog, data, presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
 from vitdash.opening import open_to_append
-from vitdash.run import control, lock, machine, provenance, state, store
+from vitdash.run import control, lock, machine, provenance, pulse, state, store
 from vitdash.run.events import News, RunFailed, RunFinished, Stopped, Tick
 from vitdash.run.log import EventReader
 from vitdash.run.state import State
@@ -232,4 +232,5 @@ def _spawn(run: Run, *, resume: bool, pipe: bool = True) -> Worker:
     finally:
         if write_end is not None:
             os.close(write_end)
+    pulse.announce(run.lock, process.pid)
     return Worker(run, process, read_end)

@@ -65,6 +65,19 @@ def memory() -> int:
     return int(psutil.virtual_memory().total)
 
 
+def has_process(number: int) -> bool:
+    """Return whether a process of this number is there, whoever it belongs to."""
+    import os
+
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
 def oom_kills() -> int:
     """Return how many processes were killed here for want of memory since the system started, -1 where it is not told.
 

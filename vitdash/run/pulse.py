@@ -28,17 +28,31 @@ LONGEST_REASON = 100
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A worker's last sign of life: when, how long after the one before, and what it waits for; "" is nothing."""
+    """A worker's last sign of life: when, how long after the one before, and what it waits for; "" is nothing.
+
+    Before its first one, `launched` is the number of the process that was started to be this worker; then it is 0.
+    """
 
     uptime: float
     usual: float = 0.0
     waits: str = ""
+    launched: int = 0
 
     def stalled(self, now: float) -> float | None:
         """Return for how many seconds there has been no sign where that is too long, else None."""
         silent = now - self.uptime
         patience = max(STALLED_SECONDS, USUAL_TIMES * self.usual) if self.usual else FIRST_SECONDS
         return silent if silent > patience else None
+
+
+def announce(path: Path, process: int) -> None:
+    """Say for a worker that was just launched which process it is: on a busy machine its own first sign takes time."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        try:
+            _put(handle, Pulse(machine.uptime(), launched=process))
+        finally:
+            os.close(handle)
 
 
 class Heart:
@@ -66,10 +80,15 @@ class Heart:
             self._last, self._longest = now, 0.0
 
     def _write(self, pulse: Pulse) -> None:
-        content = {"uptime": pulse.uptime, "usual": pulse.usual, "waits": pulse.waits[:LONGEST_REASON]}
         if self._handle is not None:
             with contextlib.suppress(OSError):
-                os.pwrite(self._handle, json.dumps(content).encode().ljust(SIZE)[:SIZE], 0)
+                _put(self._handle, pulse)
+
+
+def _put(handle: int, pulse: Pulse) -> None:
+    content = {"uptime": pulse.uptime, "usual": pulse.usual, "waits": pulse.waits[:LONGEST_REASON]}
+    content |= {"launched": pulse.launched} if pulse.launched else {}
+    os.pwrite(handle, json.dumps(content).encode().ljust(SIZE)[:SIZE], 0)
 
 
 def read(path: Path) -> Pulse | None:
@@ -85,6 +104,8 @@ def read(path: Path) -> Pulse | None:
     finally:
         os.close(handle)
     uptime, usual, waits = (content.get(name) for name in ("uptime", "usual", "waits"))
+    launched = content.get("launched", 0)
     if not (wire.FITS["float"](uptime) and wire.FITS["float"](usual) and wire.FITS["str"](waits)):
         return None
-    return Pulse(float(uptime), float(usual), plain(waits, LONGEST_REASON))  # type: ignore[arg-type]
+    known = wire.FITS["int"](launched) and 0 < launched < 2**31
+    return Pulse(float(uptime), float(usual), plain(waits, LONGEST_REASON), launched if known else 0)  # type: ignore[arg-type]

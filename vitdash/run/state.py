@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 from vitdash.errors import RunError
-from vitdash.run import lock, machine
+from vitdash.run import lock, machine, pulse
 from vitdash.run.store import Claim, Run
 from vitdash.text import plain
 
 STARTING_GRACE_SECONDS = 5.0
-"""A worker that has not taken its lock after this long is not coming (it takes it before it imports torch)."""
+"""A worker of which not even a process is known after this long is not coming."""
 
 
 class State(StrEnum):
@@ -52,7 +52,7 @@ def derive(run: Run, claim: Claim | None = None) -> State:
         claimed = _claimed(claim)
         if _has_worker(run):
             return claimed
-        if claimed is State.STARTING and 0 <= machine.uptime() - claim.claimed_uptime < STARTING_GRACE_SECONDS:
+        if claimed is State.STARTING and _is_coming(run, claim):
             return claimed
         # Between our two looks the worker may have made its last claim and gone, or another one been launched.
         latest = run.read_claim()
@@ -73,6 +73,14 @@ def _has_worker(run: Run) -> bool:
         return lock.is_held(run.lock)
     except OSError as error:
         raise RunError(plain(run.lock), f"cannot be read: {plain(error.strerror)}.") from None
+
+
+def _is_coming(run: Run, claim: Claim) -> bool:
+    """Return whether a worker that has no lock may still take it: its process is there, or was claimed just now."""
+    sign = pulse.read(run.lock)
+    if sign is not None and sign.launched and sign.uptime >= claim.claimed_uptime:
+        return machine.has_process(sign.launched)
+    return 0 <= machine.uptime() - claim.claimed_uptime < STARTING_GRACE_SECONDS
 
 
 def _claimed(claim: Claim) -> State:
