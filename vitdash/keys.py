@@ -61,11 +61,7 @@ ACTIONS = (
     Action("learning_rate", ("6",), "Go to the curves of the learning rate."),
     Action("pace", ("7",), "Go to the curves of images per second."),
     Action("which_accuracy", ("a",), "Draw another accuracy: argmax, svc, svc held-out, training."),
-    Action(
-        "table_view",
-        ("v",),
-        "Show other rows: figures, reported ones, knobs that differ, groups of seeds, their costs, what knobs do.",
-    ),
+    Action("table_view", ("v",), "Show other rows: reported figures, knobs that differ, groups, costs, what knobs do."),
     Action("seeds_together", ("G",), "Draw runs that differ only in seed as one curve with a band, or each alone."),
     Action("diagnostics", ("i",), "Show what the run confuses: matrix, images, embedding."),
     Action("rename", ("R",), "Give the run another name."),

@@ -174,10 +174,11 @@ def test_killed_before_its_first_checkpoint_a_run_starts_over(
     steady: RunConfig, root: Path, undisturbed: Undisturbed
 ) -> None:
     """Nothing to go on from is no error: the run begins again, and readers see one series."""
-    worker = begin(steady.replace({"checkpoint_every_images": 100_000}), root)
+    rare = steady.replace({"checkpoint_every_images": 100_000})
+    worker = begin(rare, root)
     follow(worker.run, worker, on=when_training(700, worker.process.kill))
     finish(launch.resume(worker.run))
-    assert_same_result(worker.run, undisturbed(steady))
+    assert_same_result(worker.run, undisturbed(rare))
 
 
 def test_pause_waits_and_resume_goes_on_within_the_same_process(

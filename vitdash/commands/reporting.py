@@ -45,8 +45,8 @@ def export(
     from vitdash.run import references as typed
 
     found = typed.find_all(root(runs_dir), references)
-    if output and not output.is_dir():
-        destination.check(output, replace=force)
+    if output and not output.exists():
+        destination.check(output, replace=force)  # what is there already is for the format to judge: a file or a folder
     if groups and reported:
         raise InputError("--reported", "are figures of runs, not of groups.", "Leave out --groups or --reported.")
     if sort is not None:
