@@ -40,6 +40,7 @@ class Row:
     """One run: paces in images a second, times in seconds."""
 
     preset: str
+    execution: str
     precision: str
     seed: int
     images: int
@@ -56,11 +57,12 @@ class Row:
     warnings: int
 
 
-def configure(preset: str, images: int, precision: str, seed: int) -> RunConfig:
+def configure(preset: str, images: int, execution: str, precision: str, seed: int) -> RunConfig:
     """Return the preset at batch 64 with its probe at the end, as the reference has it."""
     data = os.environ.get("VITDASH_TEST_DATA")
     changes: dict[str, str | int] = {"device": "cuda", "probe_every": 0, "precision": precision, "seed": seed}
     changes |= {"data_dir": data} if data else {"dataset": "digits"}
+    changes |= {"execution": execution}
     return presets.load(preset).replace(changes | {"max_inputs": images})
 
 
@@ -123,6 +125,7 @@ def _row(worker: Worker, config: RunConfig, step_ms: float, at_once: int) -> Row
     values = next((item.values for item in events if isinstance(item, Probed)), {})
     return Row(
         preset=config.description.preset,
+        execution=config.compute.execution,
         precision=config.compute.precision,
         seed=config.train.seed,
         images=last.images_seen,
@@ -143,7 +146,8 @@ def _row(worker: Worker, config: RunConfig, step_ms: float, at_once: int) -> Row
 def show(row: Row) -> None:
     """Print one row."""
     print(
-        f"{row.preset:<18} {row.precision:<9} seed {row.seed} {row.images:>9,} images, {row.at_once} at once: "
+        f"{row.preset:<18} {row.execution:<8} {row.precision:<9} seed {row.seed} "
+        f"{row.images:>9,} images, {row.at_once} at once: "
         f"{row.images_per_second:>8,.0f} images/s (step {row.step_ms:.3f} ms)  start {row.start_seconds:.1f}s  "
         f"probe {row.probe_seconds:.1f}s  in all {row.total_seconds:.1f}s  loss {row.validation_loss:.5f}  "
         f"argmax {row.accuracy:.4f}  svc {row.svc:.4f}  held-out {row.svc_held_out:.4f}"
@@ -157,6 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("presets", nargs="*", default=["vit-l4-h16", "rn18", "cnn"])
     parser.add_argument("--images", type=int, default=2_000_000)
+    parser.add_argument("--execution", nargs="+", default=["auto"], help="auto, captured or eager")
     parser.add_argument("--precision", nargs="+", default=["tf32"])
     parser.add_argument("--seeds", type=int, default=1, help="runs of each, with seeds 0, 1, …")
     parser.add_argument("--at-once", type=int, default=1, help="workers that train at the same time")
@@ -171,13 +176,14 @@ def main() -> None:
     print(hardware)
     rows: list[Row] = []
     configs = [
-        configure(preset, arguments.images, precision, seed)
+        configure(preset, arguments.images, execution, precision, seed)
         for preset in arguments.presets
+        for execution in arguments.execution
         for precision in arguments.precision
         for seed in range(arguments.seeds)
     ]
     alone = {_kind(config): config for config in configs}
-    steps: dict[tuple[str, str], float] = {}
+    steps: dict[tuple[str, ...], float] = {}
     for kind, config in alone.items():
         taken = Steps(config)
         steps[kind] = taken.milliseconds()
@@ -197,8 +203,8 @@ def main() -> None:
         arguments.json.write_text(json.dumps(content, indent=1) + "\n")
 
 
-def _kind(config: RunConfig) -> tuple[str, str]:
-    return config.description.preset, config.compute.precision
+def _kind(config: RunConfig) -> tuple[str, ...]:
+    return config.description.preset, config.compute.execution, config.compute.precision
 
 
 if __name__ == "__main__":
