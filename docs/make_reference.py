@@ -14,7 +14,8 @@ import typer
 from vitdash import catalog, keys, presets, settings, text
 from vitdash.cli import app
 from vitdash.commands.plugins import FORMATS
-from vitdash.config import OTHER_TABLES, Description, Reported, RunConfig
+from vitdash.config import RunConfig
+from vitdash.knob_tables import OTHER_TABLES, Description, Reported
 from vitdash.knobs import Knob, knobs_of
 
 FOLDER = Path(__file__).parent

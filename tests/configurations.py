@@ -10,7 +10,8 @@ from vitdash.architectures import Architecture
 from vitdash.architectures.cnn import ConvolutionalNetwork
 from vitdash.architectures.resnet18 import ResNet18
 from vitdash.architectures.vit import VisionTransformer
-from vitdash.config import OTHER_TABLES, Description, OptimKnobs, Reported, RunConfig
+from vitdash.config import RunConfig
+from vitdash.knob_tables import OTHER_TABLES, Description, OptimKnobs, Reported
 from vitdash.knobs import Knob, has_effect, knobs_of
 from vitdash.text import plain
 

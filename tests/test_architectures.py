@@ -16,7 +16,7 @@ from vitdash.architectures import Architecture
 from vitdash.architectures.cnn import ConvolutionalNetwork
 from vitdash.architectures.resnet18 import ResNet18
 from vitdash.architectures.vit import VisionTransformer
-from vitdash.config import Reported
+from vitdash.knob_tables import Reported
 from vitdash.knobs import Value
 
 CLASSES = 10

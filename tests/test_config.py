@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.configurations import CONFIGURATIONS, values_of
 from tests.harmless import is_harmless
 from vitdash import presets
-from vitdash.config import OTHER_TABLES, TABLES, RunConfig
+from vitdash.config import RunConfig
 from vitdash.errors import InputError
+from vitdash.knob_tables import OTHER_TABLES, TABLES
 from vitdash.knobs import Value, knobs_of
 
 VIT = presets.load("vit-l8-h8")

@@ -126,6 +126,8 @@ def test_a_key_may_do_one_thing_here_and_another_there() -> None:
 
 def test_keys_may_be_exchanged() -> None:
     """Only the whole map is judged, not one change after the other."""
+    with pytest.raises(ValueError, match="stands for both"):
+        keys.check(bound(sort="S"))
     keys.check(bound(sort="S", smoothing="s"))
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitdash import catalog
-from vitdash.config import OTHER_TABLES, Description, Reported
+from vitdash.knob_tables import OTHER_TABLES, Description, Reported
 from vitdash.knobs import Knob, Value, has_effect, knob, knobs_of
 
 

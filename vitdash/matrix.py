@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from vitdash.config import TABLES, RunConfig
+from vitdash.config import RunConfig
 from vitdash.errors import InputError
+from vitdash.knob_tables import TABLES
 from vitdash.knobs import Value, knobs_of
 from vitdash.text import count, plain
 

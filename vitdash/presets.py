@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from vitdash import catalog, matrix, plugins, settings, toml
 from vitdash.architectures import Architecture
 from vitdash.compute import ComputeKnobs
-from vitdash.config import OTHER_TABLES, TABLES, Description, Reported, RunConfig
+from vitdash.config import RunConfig
 from vitdash.errors import InputError
+from vitdash.knob_tables import OTHER_TABLES, TABLES, Description, Reported
 from vitdash.knobs import knobs_of
 from vitdash.matrix import Matrix
 from vitdash.plugins.shelf import Shelf

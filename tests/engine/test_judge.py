@@ -14,7 +14,6 @@ import torch
 from sklearn.svm import SVC
 from torch import Tensor, nn
 
-from vitdash.config import OptimKnobs, ProbeKnobs
 from vitdash.engine import diagnostics
 from vitdash.engine.datasets import Dataset, digits
 from vitdash.engine.evaluate import BATCH, Evaluation, evaluate
@@ -22,6 +21,7 @@ from vitdash.engine.model import Classifier
 from vitdash.engine.moments import Moment, in_background
 from vitdash.engine.probes import Embedded
 from vitdash.engine.probes.svc import measure
+from vitdash.knob_tables import OptimKnobs, ProbeKnobs
 
 Result = TypeVar("Result")
 

@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import nn
 
-from vitdash.config import OptimKnobs, TrainKnobs
 from vitdash.engine.optim import (
     Optimizer,
     build_optimizer,
@@ -19,6 +18,7 @@ from vitdash.engine.optim import (
     objective,
     set_learning_rate,
 )
+from vitdash.knob_tables import OptimKnobs, TrainKnobs
 
 LOGITS = torch.tensor([[0.5, -1.0, 2.0], [0.0, 0.25, -0.5]])
 LABELS = torch.tensor([2, 0])

@@ -13,8 +13,8 @@ import pytest
 from tests.recorded import finished, progress, record, started
 from tests.run.bare_runs import bare_run
 from vitdash import catalog, presets
-from vitdash.config import OTHER_TABLES, Description
 from vitdash.errors import InputError
+from vitdash.knob_tables import OTHER_TABLES, Description
 from vitdash.knobs import knobs_of
 from vitdash.run import disk, labels, selection, store, summary
 from vitdash.run.events import Stopped

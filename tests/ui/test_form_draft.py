@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.configurations import CONFIGURATIONS
 from vitdash import presets
-from vitdash.config import TABLES, RunConfig
+from vitdash.config import RunConfig
 from vitdash.errors import InputError
+from vitdash.knob_tables import TABLES
 from vitdash.knobs import knobs_of, written
 from vitdash.ui.form import rows
 from vitdash.ui.form.draft import NAME, Draft, options

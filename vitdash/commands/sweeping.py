@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,9 @@ from vitdash.commands.options import Assignments, Json, RunsDir, assigned, root,
 from vitdash.commands.output import out, print_json
 from vitdash.completion import candidates
 from vitdash.errors import EXIT_RUN_FAILED
+
+if TYPE_CHECKING:
+    from vitdash.run.sweep import Launched, Plan
 
 
 def sweep(
@@ -64,7 +68,6 @@ def sweep(
     from vitdash.run import known, queue
     from vitdash.run import sweep as sweeps
     from vitdash.terminal import sweeping
-    from vitdash.text import runs
 
     short = {"dataset": dataset, "max_inputs": max_inputs}
     folder = root(runs_dir)
@@ -83,15 +86,25 @@ def sweep(
         plan = dataclasses.replace(plan, jobs=queue.read(folder).jobs)
     if not as_json:
         sweeping.preview(out(), plan)
-    launched = None
-    # Where nothing is to be lined up, nothing is asked: tags are given, and what waits already has its turn.
-    if not dry_run and (not plan.to_do or agreed(f"Line up {runs(len(plan.to_do))}?", yes=yes)):
-        if plan.to_do or jobs is not None:
-            queue.set_jobs(folder, plan.jobs)
-        launched = sweeps.launch_all(plan.members, plan.name, folder, tuple(sys.argv[1:]))
+    launched = None if dry_run else _line_up(plan, folder, yes=yes, sets_jobs=jobs is not None)
     if as_json:
         print_json(sweeps.describe(plan, launched))
     elif launched is not None:
         sweeping.launched(out(), plan, launched, ("--runs-dir", str(runs_dir)) if runs_dir else ())
     if launched is not None and launched.problems:
         raise typer.Exit(EXIT_RUN_FAILED)
+
+
+def _line_up(plan: Plan, folder: Path, *, yes: bool, sets_jobs: bool) -> Launched | None:
+    """Create the runs that a plan lacks, or return None where the user does not agree.
+
+    Where nothing is to be lined up, nothing is asked: tags are given, and what waits already has its turn.
+    """
+    from vitdash.run import queue, sweep
+    from vitdash.text import runs
+
+    if plan.to_do and not agreed(f"Line up {runs(len(plan.to_do))}?", yes=yes):
+        return None
+    if plan.to_do or sets_jobs:
+        queue.set_jobs(folder, plan.jobs)
+    return sweep.launch_all(plan.members, plan.name, folder, tuple(sys.argv[1:]))

@@ -158,17 +158,17 @@ def tags(ctx: typer.Context) -> Offers:
 
 def _knobs(preset: object) -> Iterator[tuple[Knob, Value]]:
     """Yield the knobs of a preset with their values; those of every architecture where no preset is given."""
-    from vitdash import catalog, config
+    from vitdash import catalog, knob_tables
     from vitdash.errors import VitdashError
     from vitdash.knobs import knobs_of
 
     chosen = _preset(preset) if isinstance(preset, str) else None
     if chosen is not None:
         # Those without an effect too: another assignment may give them one.
-        tables = [getattr(chosen, name) for name in config.TABLES]
+        tables = [getattr(chosen, name) for name in knob_tables.TABLES]
         yield from ((item, getattr(table, item.name)) for table in tables for item in knobs_of(type(table)).values())
         return
-    kinds = list(config.OTHER_TABLES.values())
+    kinds = list(knob_tables.OTHER_TABLES.values())
     for name in catalog.ARCHITECTURES:
         try:
             kinds.insert(0, catalog.load("architecture", catalog.ARCHITECTURES, name))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from vitdash.config import OptimKnobs
 from vitdash.engine.batches import as_input
 from vitdash.engine.model import Classifier
 from vitdash.engine.moments import Moment
 from vitdash.engine.optim import losses
+from vitdash.knob_tables import OptimKnobs
 
 BATCH = 250
 """Images at once: more is no faster on two cores, and leaves more seconds between two chances to stop."""

@@ -16,7 +16,7 @@ from torch.optim.adam import adam
 from torch.optim.adamw import adamw
 from torch.optim.sgd import sgd
 
-from vitdash.config import OptimKnobs
+from vitdash.knob_tables import OptimKnobs
 
 
 class FusedOptimizer:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vitdash import catalog
-from vitdash.config import EPOCH, RunConfig
+from vitdash.config import RunConfig
 from vitdash.engine import diagnostics, promises, seeds
 from vitdash.engine.batches import Batch, TrainingBatches, crosses
 from vitdash.engine.datasets import Dataset
@@ -26,6 +26,7 @@ from vitdash.engine.meter import require_finite, significant
 from vitdash.engine.model import Classifier
 from vitdash.engine.moments import Moment, in_background
 from vitdash.engine.probes import Embedded, Probe
+from vitdash.knob_tables import EPOCH
 from vitdash.run.events import Evaluated, Phase, Probed, ProbeFailed
 from vitdash.text import plain
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vitdash.config import OptimKnobs, TrainKnobs
 from vitdash.engine.fused import FusedOptimizer
+from vitdash.knob_tables import OptimKnobs, TrainKnobs
 
 
 def objective(logits: Tensor, labels: Tensor, optim: OptimKnobs) -> Tensor:

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 from vitdash import presets
-from vitdash.config import SUITS_THE_DEVICE
 from vitdash.engine import checkpoint, restoring
 from vitdash.engine.batches import crosses
 from vitdash.engine.judge import Diagnosed
@@ -25,6 +24,7 @@ from vitdash.engine.standing import Standing
 from vitdash.engine.train import train
 from vitdash.engine.writing import Writer
 from vitdash.errors import RunError
+from vitdash.knob_tables import SUITS_THE_DEVICE
 from vitdash.run import diagnostics, summary
 from vitdash.run.control import Word
 from vitdash.run.events import (

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vitdash import text
-from vitdash.config import Reported
 from vitdash.export.rows import Row
+from vitdash.knob_tables import Reported
 from vitdash.knobs import Value, knobs_of
 
 REFERENCE_KNOBS = ("patch", "layer", "head", "hidden", "mlp", "drop", "cs")

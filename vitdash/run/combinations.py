@@ -10,9 +10,10 @@ from itertools import product
 from pathlib import Path
 
 from vitdash import expression, matrix, presets
-from vitdash.config import TABLES, RunConfig
+from vitdash.config import RunConfig
 from vitdash.errors import InputError
 from vitdash.expression import Expression
+from vitdash.knob_tables import TABLES
 from vitdash.knobs import Value, knobs_of
 from vitdash.matrix import SEED, Matrix, Typed
 from vitdash.run.fields import FIGURES, Facts, Field, knob_fields

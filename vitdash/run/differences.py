@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vitdash.config import TABLES, RunConfig
+from vitdash.config import RunConfig
+from vitdash.knob_tables import TABLES
 from vitdash.knobs import Knob, Value, has_effect, knobs_of
 from vitdash.text import images, plain, setting
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from vitdash import text
-from vitdash.config import EPOCH, RunConfig
+from vitdash.config import RunConfig
+from vitdash.knob_tables import EPOCH
 from vitdash.knobs import Knob, Value
 from vitdash.run import machine
 

@@ -199,7 +199,7 @@ FIGURES: tuple[Field, ...] = (
 def knob_fields() -> dict[str, Field]:
     """Return a field for every knob there is, of any architecture. Imports them all."""
     from vitdash import catalog
-    from vitdash.config import OTHER_TABLES, Description
+    from vitdash.knob_tables import OTHER_TABLES, Description
     from vitdash.knobs import knobs_of
 
     architectures = [catalog.load("architecture", catalog.ARCHITECTURES, name) for name in catalog.ARCHITECTURES]

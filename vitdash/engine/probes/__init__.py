@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vitdash.config import ProbeKnobs
+from vitdash.knob_tables import ProbeKnobs
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ try:
 except ImportError:
     from sklearn.svm import SVC
 
-from vitdash.config import ProbeKnobs
 from vitdash.engine.probes import Embedded
+from vitdash.knob_tables import ProbeKnobs
 
 
 def measure(validation: Embedded, train: Embedded, knobs: ProbeKnobs) -> dict[str, float]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from vitdash import architectures, catalog
-from vitdash.config import TABLES, RunConfig
+from vitdash.config import RunConfig
 from vitdash.errors import InputError
+from vitdash.knob_tables import TABLES
 from vitdash.knobs import Knob, Value, has_effect, knobs_of, written
 from vitdash.run import names
 

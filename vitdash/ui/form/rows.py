@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from vitdash.config import TABLES
+from vitdash.knob_tables import TABLES
 from vitdash.knobs import Knob, knobs_of
 from vitdash.text import one_of, setting
 from vitdash.ui.form.draft import NAME, PRESET, Draft, options

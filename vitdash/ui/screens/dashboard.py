@@ -21,7 +21,7 @@ from textual.widgets import Input, Static, Tree
 from vitdash import keys
 from vitdash.drawing.smoothing import LEVELS
 from vitdash.text import accuracy, learning_rate, loss, pace
-from vitdash.ui import bindings
+from vitdash.ui import bindings, dashboard_keys
 from vitdash.ui.curves import ACCURACIES
 from vitdash.ui.result_rows import FIGURES, GROUPED, GROUPS, VIEWS
 from vitdash.ui.widgets.chart import Chart
@@ -48,31 +48,6 @@ TABS = (
 )
 _ONLY_HUGE = ("images", "learning_rate", "pace")
 _GROUPS = {"results": "below", "log": "below", "images": "right"}
-_FOOTER = (
-    ("new", "New"),
-    ("clone", "Clone"),
-    ("pause", "Pause"),
-    ("stop", "Stop"),
-    ("filter", "Filter"),
-    ("compare", "Compare"),
-    ("sweep", "Sweep"),
-    ("export", "Export"),
-    ("open", "Open"),
-    ("sort", "Sort"),
-    ("mark", "Mark"),
-    ("worker_log", "Log"),
-    ("table_view", "Columns"),
-    ("which_accuracy", "Accuracy"),
-    ("seeds_together", "Seeds"),
-    ("smoothing", "Smooth"),
-    ("full_screen", "Full screen"),
-)
-_OUTSIDE = frozenset(
-    {"new", "sweep", "digits", "clone", "pause", "stop", "compare", "worker_log", "export", "copy", "diagnostics"}
-)
-_OUTSIDE |= {"rename", "tag", "note", "delete", "raise_in_queue", "lower_in_queue", "more_jobs", "fewer_jobs", "mark"}
-_OUTSIDE |= {"unmark", "seeds_together"}
-"""Actions on runs: the app does them."""
 
 
 class DashboardScreen(Screen[None]):
@@ -80,7 +55,7 @@ class DashboardScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (180, "-huge")]  # noqa: RUF012 - declared by Textual
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - declared by Textual
-    BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.DASHBOARD, _FOOTER, _OUTSIDE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings.of(keys.DASHBOARD, dashboard_keys.FOOTER, dashboard_keys.OUTSIDE)
     AUTO_FOCUS = "#runs"
 
     class Wanted(Message):
@@ -157,8 +132,7 @@ class DashboardScreen(Screen[None]):
 
     def seen(self, name: str) -> bool:
         """Return whether a panel is on the screen; what is not seen is not brought up to date."""
-        panel = self.query_one(f"#{name}")
-        return self.is_current and all(node.display for node in panel.ancestors_with_self if isinstance(node, Widget))
+        return self.is_current and _is_displayed(self.query_one(f"#{name}"))
 
     @property
     def is_narrow(self) -> bool:
@@ -232,13 +206,9 @@ class DashboardScreen(Screen[None]):
         self._made_room = alone
         if focus and panel.can_focus and not self.is_narrow:
             self.set_focus(panel)
-        elif self.is_narrow or not self.seen_now(panel):
+        elif self.is_narrow or not _is_displayed(panel):
             self.set_focus(self.runs)
         self.post_message(self.Changed())
-
-    def seen_now(self, panel: Widget) -> bool:
-        """Return whether a panel is laid out."""
-        return all(node.display for node in panel.ancestors_with_self if isinstance(node, Widget))
 
     def action_full_screen(self) -> None:
         """Give the focused panel, or the tab's, the whole screen; or take it back."""
@@ -362,6 +332,10 @@ class DashboardScreen(Screen[None]):
             self.presets.action_select_cursor()
         else:
             self.post_message(self.Wanted("open"))
+
+
+def _is_displayed(panel: Widget) -> bool:
+    return all(node.display for node in panel.ancestors_with_self if isinstance(node, Widget))
 
 
 def _panel(widget: Widget, title: str) -> Widget:
