@@ -19,9 +19,6 @@ from vitdash.run import pulse
 from vitdash.run.log import EventReader
 from vitdash.run.state import State
 
-POWER_CUT_BYTES = 60
-"""So much of the last line at the most: it is in the log, and was not yet on the disk."""
-
 
 def tear_log(world: World, draws: Random) -> None:
     """Kill the worker and leave half a line at the end of its log, as a kernel that went down in the middle of it."""
@@ -32,12 +29,13 @@ def tear_log(world: World, draws: Random) -> None:
 
 
 def cut_power(world: World, draws: Random) -> None:
-    """Kill the worker and take some bytes off its log: what readers saw of them, died with their machine."""
+    """Kill the worker and take off its log what was not yet on the disk: who had read that, died with the machine."""
     subject = _killed(world, draws)
     subject.dismiss_readers()
     size = subject.run.events.stat().st_size
-    os.truncate(subject.run.events, max(0, size - draws.randint(1, POWER_CUT_BYTES)))
-    world.tell("the end of its log cut off")
+    lost = draws.randint(0, size - troubles.synced_bytes(world.folder, subject.run.events))
+    os.truncate(subject.run.events, size - lost)
+    world.tell(f"the last {lost} bytes of its log lost")
     subject.recall_readers()
     _forget_boot(subject)
 
@@ -91,10 +89,9 @@ def forbid_writing(world: World, draws: Random) -> None:
     moment = world.wait_moment(draws, subject)
     world.trouble(troubles.READ_ONLY)
     world.tell(f"folder read-only {moment}")
-    wait_for(lambda: not readers.lives(subject.process()), "a worker that cannot write ends")
+    world.wait_end(subject)
     if subject.state not in (State.FAILED, State.LOST, State.FINISHED):
         raise Broken(f"in a folder that cannot be written the run is {subject.state}")
-    world.check_checkpoint(subject)
     world.end_trouble(troubles.READ_ONLY)
 
 

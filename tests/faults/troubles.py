@@ -3,7 +3,8 @@
 No root is needed, and the product has no switch for tests: this is done to its Python, from outside (see
 `hooks/sitecustomize.py`). `os.write` and files opened for writing below the case's runs take half of what they are
 given and then say ENOSPC; making, renaming and removing names says EACCES, as below a folder of mode 555; `time.time`
-is shifted. The monotonic clock is left alone: nobody can set it.
+is shifted. The monotonic clock is left alone: nobody can set it. What `os.fsync` has put on the disk is noted, for a
+power cut takes the rest.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ DISK_FULL, READ_ONLY, CLOCK = "disk-full", "read-only", "clock"
 """Names of the files in the case's folder that switch a trouble on; that of the clock holds its shift in seconds."""
 
 _WRITING = os.O_WRONLY | os.O_RDWR
-_real_open, _real_os_open, _real_write = io.open, os.open, os.write
+_real_open, _real_os_open, _real_write, _real_fsync = io.open, os.open, os.write, os.fsync
 
 
 def switch(case: Path, trouble: str, content: str = "") -> None:
@@ -35,12 +36,25 @@ def end(case: Path, trouble: str) -> None:
     (case / trouble).unlink(missing_ok=True)
 
 
+def synced_bytes(case: Path, log: Path) -> int:
+    """Return how much of a log was on the disk for certain when its worker last wrote to it."""
+    try:
+        return int(_note_of(case, log.stat()).read_text())
+    except FileNotFoundError:
+        return 0
+
+
+def _note_of(case: Path, status: os.stat_result) -> Path:
+    return case / f"synced-{status.st_ino}"
+
+
 def install() -> None:
     """Let this process meet the troubles of the case that the environment names."""
     case = Path(os.environ["VITDASH_FAULTS"])
     troubled = _Troubled(case)
     os.write = troubled.write  # type: ignore[assignment]
     os.open = troubled.os_open
+    os.fsync = troubled.fsync
     io.open = builtins.open = troubled.open
     for name in ("replace", "rename", "link", "symlink", "unlink", "remove", "mkdir", "rmdir"):
         setattr(os, name, troubled.refusing(getattr(os, name)))
@@ -51,6 +65,7 @@ class _Troubled:
     """The functions of `os`, `io` and `time`, as a process in trouble meets them."""
 
     def __init__(self, case: Path) -> None:
+        self._case = case
         self._below = f"{(case / 'runs').resolve()}{os.sep}"
         self._disk, self._names, self._clock = (str(case / name) for name in (DISK_FULL, READ_ONLY, CLOCK))
         self._guarded: set[tuple[int, int]] = set()
@@ -72,6 +87,16 @@ class _Troubled:
         if room == 0 and data:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return _real_write(handle, bytes(data)[:room])
+
+    def fsync(self, fd: Any) -> None:
+        """Sync as `os.fsync` does, and note how much is safe now."""
+        status = os.fstat(fd)
+        _real_fsync(fd)
+        if (status.st_dev, status.st_ino) in self._guarded:
+            # Whole or not at all: whoever writes it may be killed now.
+            note = _note_of(self._case, status)
+            note.with_suffix(".new").write_text(str(status.st_size))
+            note.with_suffix(".new").replace(note)
 
     def os_open(self, path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         """Open as `os.open` does."""
