@@ -63,3 +63,45 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
         destination.write(file, "new", replace=True)
     assert file.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["results.md"]
+
+
+def test_a_link_stays_a_link_and_what_was_private_stays_private(tmp_path: Path) -> None:
+    """What it leads to is replaced, and may be read by those who might before."""
+    elsewhere, link = tmp_path / "elsewhere", tmp_path / "results.md"
+    elsewhere.mkdir()
+    file = elsewhere / "kept.md"
+    file.write_text("old")
+    file.chmod(0o600)
+    link.symlink_to(file)
+    destination.write(link, "new", replace=True)
+    assert link.is_symlink()
+    assert file.read_text() == "new"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in elsewhere.iterdir()] == ["kept.md"]
+
+
+def test_a_link_that_leads_nowhere_yet_is_written_through(tmp_path: Path) -> None:
+    """The file that it names is made, and the folder asked about is that file's."""
+    link = tmp_path / "results.md"
+    link.symlink_to(tmp_path / "made.md")
+    destination.write(link, "new", replace=False)
+    assert link.is_symlink()
+    assert (tmp_path / "made.md").read_text() == "new"
+    link.unlink()
+    link.symlink_to(tmp_path / "missing" / "made.md")
+    with pytest.raises(InputError, match="its folder does not exist"):
+        destination.check(link, replace=False)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path, replace: bool) -> None:
+    """So is a device: root's --force must not put a table where /dev/null was. Nothing is replaced, so none asks."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        destination.write(pipe, "table", replace=replace)
+        assert pipe.is_fifo()
+        assert os.read(reader, 100) == b"table"
+    finally:
+        os.close(reader)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from vitdash.errors import InputError
-from vitdash.run.files import write_atomically
+from vitdash.run.files import replace_atomically
 from vitdash.text import plain
 
 
@@ -20,9 +21,13 @@ def check(path: Path, *, replace: bool) -> None:
     where = plain(path)
     if path.is_dir():
         raise InputError(where, "is a directory; give the name of a file.")
+    if _takes_what_comes(path):
+        if not os.access(path, os.W_OK):
+            raise InputError(where, "cannot be written: Permission denied.")
+        return
     if path.exists() and not replace:
         raise InputError(where, "is there already.", "Replace it with --force, or give another name.")
-    _check_around(path)
+    _check_around(_target(path))
 
 
 def write(path: Path, content: str, *, replace: bool) -> None:
@@ -57,10 +62,29 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool) -> No
 
 
 def _write(path: Path, content: bytes) -> None:
+    def put(file: IO[bytes]) -> None:
+        # Before the content: what only its owner may read is never open to others, not for an instant.
+        if path.exists():
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
+        file.write(content)
+
     try:
-        write_atomically(path, content)
+        if _takes_what_comes(path):
+            path.write_bytes(content)
+        else:
+            replace_atomically(_target(path), put)
     except OSError as error:
         raise InputError(plain(path), f"cannot be written: {plain(error.strerror)}.") from None
+
+
+def _takes_what_comes(path: Path) -> bool:
+    """Return whether a pipe or a device is there: it is written into, for a file in its place would serve nobody."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _target(path: Path) -> Path:
+    """Return the file that a path leads to: a link stays one."""
+    return Path(os.path.realpath(path))
 
 
 def _check_around(path: Path) -> None:
