@@ -24,6 +24,7 @@ class Meter:
         self._loss = torch.zeros((), device=device)
         self._correct = torch.zeros((), dtype=torch.int64, device=device)
         self._images = 0
+        self._timed = 0
         self._seconds = 0.0
         self._ticked = 0.0
 
@@ -35,6 +36,7 @@ class Meter:
     def passed(self, images: int, begun: float) -> None:
         """Add a batch's images, and its time since `begun`."""
         self._images += images
+        self._timed += images
         self._seconds += time.perf_counter() - begun
 
     def record(self, images_seen: int, learning_rate: float) -> TrainProgress:
@@ -45,7 +47,6 @@ class Meter:
         """
         loss, accuracy, speed = self._read(images_seen)
         self._set(loss=0.0, correct=0.0, images=0)
-        self._seconds = 0.0
         return TrainProgress(
             images_seen=images_seen,
             loss=loss,
@@ -83,13 +84,15 @@ class Meter:
         self._loss.fill_(loss)
         self._correct.fill_(int(correct))
         self._images = images
+        # Those that an earlier life trained took time there: a pace is that of images which this one has timed.
+        self._timed, self._seconds = 0, 0.0
 
     def _read(self, images_seen: int) -> tuple[float, float, float]:
         waited = time.perf_counter()
         loss, accuracy = float(self._loss) / self._images, float(self._correct) / self._images
         self._seconds += time.perf_counter() - waited
         require_finite(loss, images_seen)
-        return significant(loss), significant(accuracy), significant(self._images / max(self._seconds, 1e-9))
+        return significant(loss), significant(accuracy), significant(self._timed / max(self._seconds, 1e-9))
 
 
 def significant(value: float) -> float:
