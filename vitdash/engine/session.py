@@ -21,7 +21,7 @@ from vitdash.engine.orders import Orders, StopRequested
 from vitdash.engine.prepare import Prepared, versions
 from vitdash.engine.room import Room
 from vitdash.engine.standing import Standing
-from vitdash.engine.train import train
+from vitdash.engine.train import Settled, train
 from vitdash.engine.writing import Writer
 from vitdash.errors import RunError
 from vitdash.knob_tables import SUITS_THE_DEVICE
@@ -79,9 +79,7 @@ class Session:
             StopRequested: a stop was asked for; the position is saved.
             VitdashError: the run cannot go on.
         """
-        text = presets.dump(self._config)
-        self._write(self._run.config, text.encode())
-        self._position = replace(self._position, config=text)
+        self._state()
         if resuming:
             self._restore()
         compute = self._config.compute
@@ -104,6 +102,10 @@ class Session:
                     self._obey()
                 case Tick():
                     self._log.tick(happening)
+                case Settled():
+                    self._config = happening.config
+                    self._state()
+                    self._log.append(self._started())
                 case Diagnosed():
                     self._write_diagnostics(happening)
                 case Evaluated():
@@ -113,6 +115,12 @@ class Session:
                     self._log.append(happening)
         self._best.wait()
         return self._finished()
+
+    def _state(self) -> None:
+        """Write down what is computed, as far as it is decided: later lives, and checkpoints, go by it."""
+        text = presets.dump(self._config)
+        self._write(self._run.config, text.encode())
+        self._position = replace(self._position, config=text)
 
     def _started(self) -> RunStarted:
         config = self._config

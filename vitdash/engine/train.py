@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from vitdash.config import RunConfig
@@ -16,7 +17,15 @@ from vitdash.engine.optim import build_optimizer
 from vitdash.engine.stepping import CompiledStepper, Stepper, Training, rate_of
 from vitdash.run.events import Phase, Tick, TrainProgress, Warned
 
-Happening: TypeAlias = Finding | TrainProgress | Tick | Warned
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The configuration that steps are taken by after all, where they could not be taken as it said."""
+
+    config: RunConfig
+
+
+Happening: TypeAlias = Finding | TrainProgress | Tick | Warned | Settled
 
 
 def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[Happening]:
@@ -37,7 +46,12 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
             training.optimizer = build_optimizer(training.model, config.optim)
             stepper = None
         if stepper is None:
-            stepper = yield from _ready(stepping.choose(training, config, batches))
+            stepper = stepping.choose(training, config, batches)
+            if isinstance(stepper, CompiledStepper) and not (yield from _compiled(stepper)):
+                # Said once and for all: a later life that could compile would round otherwise than this one.
+                config = config.replace({"execution": "eager"})
+                yield Settled(config)
+                stepper = stepping.choose(training, config, batches)
         begun = time.perf_counter()
         warning = stepper.take(batch)
         training.images_seen = batch.end
@@ -52,10 +66,9 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
         yield from judge.at(batch)
 
 
-def _ready(stepper: Stepper) -> Generator[Happening, None, Stepper]:
-    """Let a stepper that takes its time before the first step do so."""
-    if isinstance(stepper, CompiledStepper):
-        yield Phase(name="compile", done=0, total=0)
-        if warning := (yield from in_background(stepper.compile)):
-            yield Warned(message=warning)
-    return stepper
+def _compiled(stepper: CompiledStepper) -> Generator[Happening, None, bool]:
+    """Compile, which takes its time, and return whether that was possible; yield why where it was not."""
+    yield Phase(name="compile", done=0, total=0)
+    if warning := (yield from in_background(stepper.compile)):
+        yield Warned(message=warning)
+    return not warning
