@@ -24,7 +24,7 @@ from vitdash.text import one_of, plain
 
 Thing = TypeVar("Thing")
 
-GENERAL_KNOBS = "vitdash.config:OTHER_TABLES"
+GENERAL_KNOBS = "vitdash.knob_tables:OTHER_TABLES"
 """The tables of knobs that every run has; a plug-in's architecture may use no name of theirs."""
 CONFIGURED = "vitdash.settings:plugin_files"
 """The function that returns the plug-in files of the user's config file; it is asked when plug-ins are needed."""
