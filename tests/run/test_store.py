@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
 import time
@@ -159,6 +160,24 @@ def test_a_run_that_exists_is_never_used_again(root: Path, monkeypatch: pytest.M
     monkeypatch.setattr("vitdash.run.store.time.strftime", lambda *_: "20260101-000000")
     first, second = make(root), make(root)
     assert (first.id, second.id) == ("rn18-20260101-000000-aaaa", "rn18-20260101-000000-bbbb")
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_a_disk_that_is_full_keeps_no_half_of_a_run(root: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """Whether there is room for its configuration or not even for that: the folder goes, and it is said why."""
+    write, written = store.write_atomically, []
+
+    def write_while_there_is_room(path: Path, content: bytes) -> None:
+        if len(written) == room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        write(path, content)
+
+    monkeypatch.setattr(store, "write_atomically", write_while_there_is_room)
+    with pytest.raises(InputError, match=r"cannot hold runs: No space left on device\."):
+        store.create(root, "a-run", "text", ())
+    assert len(written) == room
+    assert list(root.iterdir()) == []
 
 
 def test_runs_come_oldest_first(root: Path) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import random
+import shutil
 import string
 import time
 from dataclasses import dataclass
@@ -196,9 +197,14 @@ def create(
             except FileExistsError:
                 if not root.is_dir():
                     raise
-        write_atomically(run.config, config_text.encode())
         first = Claim(run.id, name, claim, host="", boot_id="", claimed_uptime=0, created=now, command=command)
-        run.write_claim(dataclasses.replace(first, plugins=plugins or {}))
+        try:
+            write_atomically(run.config, config_text.encode())
+            run.write_claim(dataclasses.replace(first, plugins=plugins or {}))
+        except OSError:
+            # Without a claim it is no run: nobody would ever list it, nor delete it.
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
     except OSError as error:
         reason = "is a file" if isinstance(error, FileExistsError) else plain(error.strerror)
         hint = "Choose another place with --runs-dir or VITDASH_RUNS."
