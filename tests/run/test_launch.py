@@ -422,13 +422,27 @@ def test_a_run_that_cannot_go_on_stays_as_it_is(
     root: Path, spawned: list[Run], claim: str, host: str, reason: str
 ) -> None:
     """It is said why, and the lock is free again."""
-    run = bare_run(root, claim=claim, host=host or machine.host())
+    run = bare_run(root, claim=claim, host=host or machine.host(), boot_id="another" if host else machine.boot_id())
     before = (run.path / "run.json").read_bytes()
     with pytest.raises(InputError, match=reason):
         launch.resume(run)
     assert not spawned
     assert (run.path / "run.json").read_bytes() == before
     assert not lock.is_held(run.lock)
+
+
+def test_an_ended_run_goes_on_on_any_machine_and_a_living_one_on_another_s_word(root: Path, spawned: list[Run]) -> None:
+    """Who has ended holds nothing; whether another machine's worker lives nobody here can tell."""
+    for claim in ("stopped", "failed"):
+        launch.resume(bare_run(root, claim=claim, host="another", boot_id="another"))
+    left_behind = bare_run(root, claim="running", host="another", boot_id="another")
+    assert state.derive(left_behind) is State.ELSEWHERE
+    with pytest.raises(InputError, match=r"take it over: resume it with --force\."):
+        launch.resume(left_behind)
+    assert len(spawned) == 2
+    launch.resume(left_behind, elsewhere=True)
+    assert spawned[2:] == [left_behind]
+    assert left_behind.read_claim().host == machine.host()
 
 
 def test_a_run_that_has_a_worker_is_not_resumed(root: Path, spawned: list[Run]) -> None:

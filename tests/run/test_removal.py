@@ -125,7 +125,7 @@ def test_a_run_whose_claim_cannot_be_read_can_be_deleted(root: Path) -> None:
 
 def test_a_run_of_another_machine_is_deleted_only_if_insisted(root: Path) -> None:
     """It may be going on there: from here nobody can tell."""
-    run = trained(root, "running", host="elsewhere.example")
+    run = trained(root, "running", host="elsewhere.example", boot_id="another")
     for act in (consider, delete, weigh):
         with pytest.raises(InputError, match=r"belongs to the machine 'elsewhere\.example', where it may be running"):
             act(run)

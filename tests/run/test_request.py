@@ -108,7 +108,7 @@ def test_where_nobody_could_obey_that_is_said(root: Path, word: Word, claim: str
 
 def test_another_machines_run_is_not_asked(root: Path) -> None:
     """Its worker may live, but not here."""
-    run = bare_run(root, claim="running", host="another-machine")
+    run = bare_run(root, claim="running", host="another-machine", boot_id="another")
     with pytest.raises(InputError, match="is elsewhere"):
         request.ask(run, Word.STOP)
 

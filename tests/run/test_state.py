@@ -49,7 +49,8 @@ def expected_state(claim: str, *, held: bool, here: bool, this_boot: bool, fresh
     """Return what the architecture says, as a table."""
     if claim in LASTING:
         return State(claim)
-    if not here:
+    if not here and not this_boot:
+        # A machine, or a container, that was given another name has not been started anew: its locks still tell.
         return State.ELSEWHERE
     if this_boot and claim in LIVING and (held or (claim == "starting" and fresh)):
         return State(claim)

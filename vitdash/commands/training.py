@@ -91,6 +91,9 @@ def resume(
         int | None,
         typer.Option(metavar="IMAGES", parser=whole_number, help="Extend a finished run to so many images."),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take over another machine's run, whose worker there is gone for good.")
+    ] = False,
     runs_dir: RunsDir = None,
     detach: Detach = False,
     quiet: Quiet = False,
@@ -115,7 +118,7 @@ def resume(
         _ask(run, "run", as_json=as_json)
         return
     with interruptions.held():
-        _attend(launch.resume(run), detach=detach, quiet=quiet, as_json=as_json)
+        _attend(launch.resume(run, elsewhere=force), detach=detach, quiet=quiet, as_json=as_json)
 
 
 def pause(reference: ActiveRunName, runs_dir: RunsDir = None, as_json: Json = False) -> None:

@@ -68,16 +68,16 @@ def start(run: Run) -> Worker:
     return _spawn(run, resume=False)
 
 
-def resume(run: Run) -> Worker:
-    """Start a worker that goes on from a run's last checkpoint.
+def resume(run: Run, *, elsewhere: bool = False) -> Worker:
+    """Start a worker that goes on from a run's last checkpoint; `elsewhere` takes it over from another machine.
 
     Raises:
         InputError: the run is not one that can go on, or needs a plug-in that is not here.
         RunError: its directory cannot be written, or no process be started.
     """
-    if state.derive(run).resumable:
+    if state.derive(run).resumable or elsewhere:
         store.require_plugins(run)
-    claim_again(run, "starting")
+    claim_again(run, "starting", elsewhere=elsewhere)
     return _spawn(run, resume=True)
 
 
@@ -153,8 +153,10 @@ async def follow(run: Run, worker: Worker | None = None) -> AsyncGenerator[News,
         reader.close()
 
 
-def claim_again(run: Run, word: str) -> None:
+def claim_again(run: Run, word: str, *, elsewhere: bool = False) -> None:
     """Claim `word` for a run without a worker, to be begun or gone on with.
+
+    One that has ended belongs to nobody, wherever it was computed; `elsewhere` says that another machine's has, too.
 
     Raises:
         InputError: the run is not one that can go on.
@@ -170,8 +172,9 @@ def claim_again(run: Run, word: str) -> None:
             if current is State.FINISHED:
                 hint = f"Extend it with: vitdash resume {run.id} --max-inputs IMAGES"
                 raise InputError(run.id, "is finished; there is nothing to go on with.", hint)
-            if current is State.ELSEWHERE:
-                raise InputError(run.id, f"belongs to the machine '{claim.host}'; resume it there.")
+            if current is State.ELSEWHERE and not elsewhere:
+                hint = "If its worker there is gone for good, take it over: resume it with --force."
+                raise InputError(run.id, f"belongs to the machine '{claim.host}'; resume it there.", hint)
             run.write_claim(dataclasses.replace(claim, claim=word, ended=0.0))
         finally:
             held.release()

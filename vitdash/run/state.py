@@ -65,7 +65,9 @@ def without_worker(claim: Claim) -> State:
     state = _claimed(claim)
     if state in _LASTING:
         return state
-    return State.ELSEWHERE if claim.host != machine.host() else State.LOST
+    # Of this boot it is this machine, whatever it is called now: a container gets another name each time.
+    here = claim.host == machine.host() or claim.boot_id == machine.boot_id() != ""
+    return State.LOST if here else State.ELSEWHERE
 
 
 def _has_worker(run: Run) -> bool:
