@@ -10,21 +10,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from vitdash import catalog, presets
+from tests.engine.worlds import live
+from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.engine import checkpoint, stepping, worker
+from vitdash.engine import checkpoint, stepping
 from vitdash.engine.datasets import Dataset, digits
 from vitdash.engine.moments import Moment
-from vitdash.engine.orders import Orders
 from vitdash.engine.prepare import prepare
-from vitdash.engine.room import Room
-from vitdash.engine.standing import Standing
 from vitdash.engine.stepping import Training
 from vitdash.engine.train import train
 from vitdash.run import launch, store
 from vitdash.run.events import Event, Phase, RunStarted, TrainProgress, Warned
-from vitdash.run.log import EventReader, EventWriter
-from vitdash.run.pulse import Heart
 
 
 @pytest.fixture(scope="module")
@@ -129,19 +125,12 @@ def test_that_there_was_no_compiler_is_decided_once_and_written_down(
         return Fails(model)
 
     monkeypatch.setattr(torch, "compile", compile_)
-    monkeypatch.setattr(catalog, "use_only_files", lambda _: None)
     config = tiny.replace({"max_inputs": 128, "threads": 1, "execution": "compiled", "probes": ()})
     run = launch.create(config, root, "test", ("test",))
-    orders = Orders(run.control, 0)
-    orders.heart = Heart(run.lock)
-    room = Room(run.path, orders, orders.heart)
-    log = EventWriter(run.events)
-    worker.compute(run, log, orders, Standing(run, room), room, resuming=False, files=[])
-    log.close()
+    news = live(run)
     assert store.read_config(run).compute.execution == "eager"
     content = torch.load(run.checkpoint, weights_only=True)
     assert presets.parse(content["config"], "c", "c").compute.execution == "eager"
-    news = EventReader(run.events).from_file()
     assert [item.compiled for item in news if isinstance(item, RunStarted)] == [True, False]
     assert [item.name for item in news if isinstance(item, Phase)].count("compile") == 1
     assert len([item for item in news if isinstance(item, Warned)]) == 1

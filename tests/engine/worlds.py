@@ -10,11 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vitdash import catalog
 from vitdash.config import RunConfig
+from vitdash.engine import worker as workers
+from vitdash.engine.orders import Orders
+from vitdash.engine.room import Room
+from vitdash.engine.standing import Standing
 from vitdash.run import launch, state
 from vitdash.run.events import Event, News
 from vitdash.run.launch import Worker
-from vitdash.run.log import EventReader
+from vitdash.run.log import EventReader, EventWriter
+from vitdash.run.pulse import Heart
 from vitdash.run.state import State
 from vitdash.run.store import Run
 
@@ -25,6 +31,25 @@ def begin(config: RunConfig, root: Path, name: str = "test") -> Worker:
     """Start a real worker on one thread, so that equal runs are equal whatever else the machine does."""
     threads = {"threads": config.compute.threads or 1}
     return launch.start(launch.create(config.replace(threads), root, name, ("test",)))
+
+
+def live(run: Run, *, resuming: bool = False) -> list[Event]:
+    """Live one life of a run to its end in this process, where a test can change what it meets; return all events.
+
+    Raises: what ends a worker otherwise.
+    """
+    orders = Orders(run.control, 0)
+    orders.heart = Heart(run.lock)
+    room = Room(run.path, orders, orders.heart)
+    standing, log = Standing(run, room), EventWriter(run.events)
+    try:
+        log.append(
+            workers.compute(run, log, orders, standing, room, resuming=resuming, files=list(catalog.plugin_files()))
+        )
+        standing.claim("finished")
+    finally:
+        log.close()
+    return recorded(run)
 
 
 def follow(run: Run, worker: Worker | None = None, on: Callable[[News], None] = lambda _: None) -> list[News]:

@@ -32,7 +32,7 @@ class Position:
 
     `seq` is the last event that stands when training goes on from here: where it is `announced`, the one that tells of
     this checkpoint. `seconds` of computing and the lowest validation loss are those up to here; `config` is the preset
-    that it was computed with.
+    that it was computed with, `circumstances` what else its result depends on.
     """
 
     images_seen: int
@@ -41,6 +41,7 @@ class Position:
     best_loss: float
     config: str
     announced: bool = True
+    circumstances: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 class DamagedError(RunError):
@@ -182,7 +183,14 @@ def _position(content: Mapping[str, Any]) -> Position:
     announced = content.get("announced", True)
     if not isinstance(announced, bool):
         raise TypeError("whether it was announced is neither true nor false")
-    return Position(_whole(content["images_seen"]), _whole(content["seq"]), seconds, best_loss, config, announced)
+    # Nor did they say under what circumstances they were computed.
+    circumstances = content.get("circumstances", {})
+    if not isinstance(circumstances, dict) or not all(
+        isinstance(text, str) for item in circumstances.items() for text in item
+    ):
+        raise TypeError("its circumstances are none")
+    images_seen, seq = _whole(content["images_seen"]), _whole(content["seq"])
+    return Position(images_seen, seq, seconds, best_loss, config, announced, circumstances)
 
 
 def _whole(value: object) -> int:

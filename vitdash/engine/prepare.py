@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import torch
 
-from vitdash import __version__
 from vitdash.config import RunConfig
-from vitdash.engine import device, promises, stepping
+from vitdash.engine import circumstances, device, promises, stepping
 from vitdash.engine.datasets import Dataset, DatasetLoader, Report
 from vitdash.engine.memory import release_freed
 from vitdash.engine.meter import Meter
@@ -24,11 +20,15 @@ from vitdash.engine.stepping import Training
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Everything a run computes with; `config` has its device, threads and execution decided."""
+    """Everything a run computes with; `config` has its device, threads and execution decided.
+
+    `circumstances` are what else its result depends on.
+    """
 
     config: RunConfig
     dataset: Dataset
     training: Training
+    circumstances: dict[str, str]
 
 
 def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) -> Prepared:
@@ -45,12 +45,15 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     device.set_up(chosen, config.compute.precision)
     execution = stepping.decide(config.compute.execution, chosen, config.model.name, config.train.max_inputs)
     decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads(), "execution": execution})
-    dataset = load_dataset(config, report, cancelled).to(chosen)
+    dataset = load_dataset(config, report, cancelled)
+    found = circumstances.of(config, dataset, chosen)
+    dataset = dataset.to(chosen)
     release_freed()
     model = build_model(decided)
     promises.check_encoder(model.encoder, config.model, config.dataset.image_size)
     model = model.to(chosen)
-    return Prepared(decided, dataset, Training(model, build_optimizer(model, decided.optim), meter=Meter(chosen)))
+    training = Training(model, build_optimizer(model, decided.optim), meter=Meter(chosen))
+    return Prepared(decided, dataset, training, found)
 
 
 def load_dataset(config: RunConfig, report: Report, cancelled: Callable[[], bool]) -> Dataset:
@@ -62,13 +65,3 @@ def load_dataset(config: RunConfig, report: Report, cancelled: Callable[[], bool
     dataset = loader(Path(config.data.data_dir), report, cancelled)
     promises.check_dataset(dataset, config.dataset, config.data.dataset)
     return dataset
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    # Asked of the installation, not of the libraries: importing those that a run does not need takes seconds.
-    libraries = {}
-    for name in ("torchvision", "scikit-learn", "scikit-learn-intelex"):
-        with suppress(metadata.PackageNotFoundError):
-            libraries[name] = metadata.version(name)
-    return {"vitdash": __version__, "python": platform.python_version(), "torch": str(torch.__version__)} | libraries

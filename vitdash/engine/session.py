@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 
 from vitdash import presets
-from vitdash.engine import checkpoint, restoring
+from vitdash.engine import checkpoint, circumstances, restoring
 from vitdash.engine.batches import crosses
 from vitdash.engine.judge import Diagnosed
 from vitdash.engine.meter import require_finite, significant
 from vitdash.engine.moments import Moment
 from vitdash.engine.orders import Orders, StopRequested
-from vitdash.engine.prepare import Prepared, versions
+from vitdash.engine.prepare import Prepared
 from vitdash.engine.room import Room
 from vitdash.engine.standing import Standing
 from vitdash.engine.train import Settled, train
@@ -66,7 +66,7 @@ class Session:
         self._orders = orders
         self._standing = standing
         self._best = Writer(room.write, in_background=self._config.compute.device == "cuda")
-        self._position = checkpoint.START
+        self._position = replace(checkpoint.START, circumstances=prepared.circumstances)
         self._predecessor: Path | None = run.previous
         self._saved_at = 0
         self._mark = 0
@@ -83,7 +83,9 @@ class Session:
         if resuming:
             self._restore()
         compute = self._config.compute
-        self._standing.claim("running", device=compute.device, threads=compute.threads, versions=versions())
+        self._standing.claim(
+            "running", device=compute.device, threads=compute.threads, versions=circumstances.versions()
+        )
         self._log.append(self._started())
         if resuming:
             self._log.append(Resumed(from_images=self._training.images_seen, from_seq=self._position.seq))
@@ -211,7 +213,14 @@ class Session:
         if not computed.leads_to(self._config, found.position.images_seen):
             reason = "was computed with other knobs than config.toml states now."
             raise RunError(plain(self._run.checkpoint), reason, "Undo the change, or train it as a new run.")
-        self._position = replace(found.position, config=self._position.config)
+        changed = circumstances.changes(found.position.circumstances, self._position.circumstances)
+        if changed.pop(circumstances.DATA, None):
+            reason = "holds other images or labels than those that the run has learned so far."
+            raise RunError(f"data set '{self._config.data.dataset}'", reason, "Bring them back, or train a new run.")
+        if told := circumstances.told(changed, found.position.images_seen):
+            self._log.append(Warned(message=told))
+        mine = self._position
+        self._position = replace(found.position, config=mine.config, circumstances=mine.circumstances)
         self._saved_at = found.position.images_seen
         if found.unannounced:
             # The last life ended between saving this checkpoint and announcing it.
