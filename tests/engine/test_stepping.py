@@ -5,6 +5,7 @@ Where there is no GPU, a recorder that only remembers the work stands in for CUD
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -20,9 +21,10 @@ from vitdash import presets
 from vitdash.architectures.vit import VisionTransformer
 from vitdash.config import RunConfig
 from vitdash.engine import checkpoint, stepping
-from vitdash.engine.batches import TrainingBatches
+from vitdash.engine.batches import TrainingBatches, as_input
 from vitdash.engine.checkpoint import Position
 from vitdash.engine.datasets import Dataset, digits
+from vitdash.engine.optim import objective
 from vitdash.engine.prepare import prepare
 from vitdash.engine.stepping import Stepper, Training
 from vitdash.engine.stepping.captured import CapturedStepper
@@ -108,6 +110,14 @@ def begin(config: RunConfig) -> Training:
 
 def weights(training: Training) -> Tensor:
     return torch.cat([value.detach().double().flatten().cpu() for value in training.model.state_dict().values()])
+
+
+def gradients(model: nn.Module, images: Tensor, labels: Tensor, config: RunConfig) -> Tensor:
+    """Return those of all weights, for images (B, C, H, W) as the network sees them, in train mode."""
+    model.train()
+    model.zero_grad()
+    objective(model(images), labels, config.optim).backward()  # type: ignore[no-untyped-call]
+    return torch.cat([value.grad.double().flatten().cpu() for value in model.parameters() if value.grad is not None])
 
 
 def nearly_equal(ours: Tensor, theirs: Tensor) -> bool:
@@ -252,6 +262,26 @@ class TestOnAGpu:
         for ours, theirs in zip(captured, eager, strict=True):
             if "loss" in theirs:
                 assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-3)
+
+    @pytest.mark.parametrize("family", ["cnn", "vit", "rn18"])
+    def test_a_whole_network_s_gradients_are_those_of_a_cpu(
+        self, config: RunConfig, dataset: Dataset, family: str
+    ) -> None:
+        """In single precision a GPU is about as near to double precision as a CPU, in the best of three batches."""
+        config = of(family, config).replace({"precision": "float32", "device": "cuda"})
+        on_cpu, on_gpu = begin(config.replace({"device": "cpu"})).model, begin(config).model
+        exact = copy.deepcopy(on_cpu).double()
+        ratios = []
+        for start in (0, 64, 128):
+            images = as_input(dataset.train_images[start : start + 64], config.model.channels)
+            labels = dataset.train_labels[start : start + 64]
+            truth = gradients(exact, images.double(), labels, config)
+            errors = [
+                float((gradients(model, images.to(device), labels.to(device), config) - truth).norm())
+                for model, device in ((on_gpu, "cuda"), (on_cpu, "cpu"))
+            ]
+            ratios.append(errors[0] / errors[1])
+        assert min(ratios) < 10
 
     @pytest.mark.parametrize("family", ["cnn", "vit", "rn18"])
     def test_a_resumed_captured_run_is_the_run(

@@ -29,6 +29,8 @@ def _enough(*_: object) -> None:
 def main() -> None:
     """Fuzz for as long as was asked, or until a signal says that it is enough; keep and write down what was found."""
     signal.signal(signal.SIGTERM, _enough)
+    # What an input lets Python import for the first time, it would write down compiled: none of a reader's deeds.
+    sys.dont_write_bytecode = True
     told = json.loads(sys.argv[1])
     kept = Path(told["kept"])
     note = Note(Path(told["note"]))

@@ -26,7 +26,7 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(max_size=12)
 TEXT_WITH_HALVES = st.text(st.characters(), max_size=12)
 """Text that also has lone surrogates, as names of files have that are no UTF-8."""
-INTEGERS = st.integers(-(2**63), 2**63 - 1)
+INTEGERS = st.integers(0, 2**63 - 1)
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | FINITE | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),

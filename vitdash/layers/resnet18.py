@@ -26,7 +26,7 @@ class ResNet18(nn.Module):
     def __init__(self, *, channels: int, code_size: int) -> None:
         super().__init__()
         self.conv1 = SmallMapConv2d(channels, WIDTHS[0], 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(WIDTHS[0])
+        self.bn1 = BatchNorm(WIDTHS[0])
         before = (WIDTHS[0], *WIDTHS)
         for index, width in enumerate(WIDTHS):
             first = ResidualBlock(before[index], width, stride=2 if index else 1)
@@ -47,6 +47,32 @@ class ResNet18(nn.Module):
         return embedding
 
 
+class BatchNorm(nn.BatchNorm2d):
+    """Batch norm by torch's own kernels, on a GPU, too.
+
+    Where channels are innermost cuDNN has another mode, of which torch's source says that it costs convolutional
+    networks accuracy (`CUDNN_BATCHNORM_SPATIAL_PERSISTENT` in aten/src/ATen/native/cudnn/BatchNorm.cpp).
+    """
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Normalise (B, C, H, W); in train mode by the batch's own means, which are counted in the running ones."""
+        assert self.num_batches_tracked is not None
+        assert self.momentum is not None
+        if self.training:
+            self.num_batches_tracked.add_(1)
+        return torch.batch_norm(
+            maps,
+            self.weight,
+            self.bias,
+            self.running_mean,
+            self.running_var,
+            self.training,
+            self.momentum,
+            self.eps,
+            cudnn_enabled=False,
+        )
+
+
 class ResidualBlock(nn.Module):
     """Two 3×3 convolutions beside a shortcut, which is a 1×1 convolution where width or size change."""
 
@@ -55,10 +81,10 @@ class ResidualBlock(nn.Module):
         changes = stride != 1 or width_in != width
         shortcut = nn.Conv2d(width_in, width, 1, stride, bias=False) if changes else None
         self.conv1 = SmallMapConv2d(width_in, width, 3, stride, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
+        self.bn1 = BatchNorm(width)
         self.conv2 = SmallMapConv2d(width, width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.downsample = nn.Sequential(shortcut, nn.BatchNorm2d(width)) if shortcut is not None else None
+        self.bn2 = BatchNorm(width)
+        self.downsample = nn.Sequential(shortcut, BatchNorm(width)) if shortcut is not None else None
 
     def forward(self, maps: Tensor) -> Tensor:
         """Turn (B, width_in, H, W) into (B, width, H / stride, W / stride), rounded up."""

@@ -213,7 +213,7 @@ def decode(line: bytes) -> News:
     """Return the event in one line; `Skipped` for a type this version does not know.
 
     Raises:
-        ValueError: the line is no event: torn, no JSON, or with a field missing or of the wrong type.
+        ValueError: the line is no event: torn, no JSON, or with a field missing or one that cannot be.
     """
     content = wire.parse(line)
     name = content.get("type")
@@ -227,7 +227,7 @@ def decode(line: bytes) -> News:
     for field_name, fits in _CHECKS[kind]:
         value = content.get(field_name)
         if not fits(value):
-            raise ValueError(f"{name}.{field_name} is missing or of the wrong type")
+            raise ValueError(f"{name}.{field_name} is missing, or nothing that can stand there")
         values[field_name] = tuple(value) if isinstance(value, list) else value
     return kind(**values)
 
@@ -240,8 +240,14 @@ def _is_time(value: object) -> bool:
     return FITS["float"](value) and 0 <= cast("float", value) < LATEST_TIME
 
 
+def _is_count(value: object) -> bool:
+    return FITS["int"](value) and cast("int", value) >= 0
+
+
 _OWN_CHECKS = {"seq": _is_seq, "time": _is_time}
+_FITS = FITS | {"int": _is_count}
+"""Whole numbers here count something, all of them."""
 _CHECKS = {
-    kind: tuple((field.name, _OWN_CHECKS.get(field.name) or FITS[str(field.type)]) for field in fields(kind))
+    kind: tuple((field.name, _OWN_CHECKS.get(field.name) or _FITS[str(field.type)]) for field in fields(kind))
     for kind in _BY_NAME.values()
 }

@@ -205,7 +205,7 @@ def _config(recording: Recording) -> RunConfig | None:
         return None
     try:
         return presets.parse(tomli_w.dumps(begun.config), plain(recording.name), "recorded")
-    except (VitdashError, TypeError, ValueError):
+    except (VitdashError, TypeError, ValueError, RecursionError):
         return None
 
 
