@@ -444,7 +444,7 @@ def test_a_full_disk_leaves_no_half_line_and_loses_nothing(troubles: list[list[s
             disk.troubles = list(trouble)
             writer.append(progress(number))
             heard += follower.from_pipe()
-        assert disk.waits == sum(map(len, troubles))
+        assert disk.waits == sum(kind != "half" for trouble in troubles for kind in trouble)
         disk.heard += disk.reader.from_file()
         expected = list(range(1, len(troubles) + 1))
         assert [event.seq for event in lines_of(path)] == expected
@@ -465,6 +465,31 @@ def test_other_trouble_with_the_disk_is_not_waited_for(path: Path, monkeypatch: 
     with pytest.raises(OSError, match="Input/output error"):
         writer.append(progress(1))
     assert writer.seq == 0
+    writer.close()
+
+
+def test_a_limit_to_the_size_of_files_is_not_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No room will come of it; what was written of the line goes, so that the next one is not lost with it."""
+    writer = EventWriter(path)
+    writer.append(progress(1))
+
+    class Limited(FullDisk):
+        def write(self, handle: int, data: bytes) -> int:
+            """Write up to the limit, which lies within the second line, as the system does."""
+            room = 200 - os.fstat(handle).st_size
+            if room <= 0:
+                raise OSError(errno.EFBIG, "File too large")
+            return os.write(handle, data[:room])
+
+    before = path.read_bytes()
+    assert len(before) < 200 < 2 * len(before)
+    with monkeypatch.context() as patch:
+        patch.setattr("vitdash.run.log.os", Limited(path, []))
+        with pytest.raises(OSError, match="File too large"):
+            writer.append(progress(2))
+    assert path.read_bytes() == before
+    writer.append(progress(3))
+    assert [event.seq for event in lines_of(path)] == [1, 2]
     writer.close()
 
 

@@ -95,16 +95,20 @@ class EventWriter:
     def _write(self, line: bytes) -> None:
         start = os.fstat(self._file).st_size
         while True:
+            left = line
             try:
-                if os.write(self._file, line) == len(line):
-                    self._patience.found()
-                    return
+                # Nearly always one write. Of what finds no room for all, the rest is told why: not only disks are full.
+                while left:
+                    left = left[os.write(self._file, left) :]
             except OSError as error:
+                # What was written of the line goes, so that no reader ever sees half of it.
+                os.ftruncate(self._file, start)
                 if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                     raise
-            # The disk is full: what was written of the line goes, so that no reader ever sees half of it, and we wait.
-            os.ftruncate(self._file, start)
-            self._patience.wait()
+                self._patience.wait()
+            else:
+                self._patience.found()
+                return
 
     def _offer(self, line: bytes) -> None:
         if self._pipe is None or len(line) > LONGEST_PIPE_LINE:
