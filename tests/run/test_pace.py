@@ -56,6 +56,17 @@ def test_the_time_left_of_a_resumed_run_forgets_its_first_life() -> None:
     assert pace.seconds_left(past, 400, 1000) == pytest.approx(30.0)
 
 
+def test_a_clock_that_is_set_back_does_not_bring_the_end_nearer() -> None:
+    """Of an hour less than nothing comes: then what the batches took is what is known."""
+    past = history(
+        dataclasses.replace(started(CONFIG), time=9_000.0),
+        dataclasses.replace(progress(100, pace=10.0), time=9_010.0),
+        dataclasses.replace(progress(200, pace=10.0), time=5_420.0),
+        dataclasses.replace(progress(300, pace=10.0), time=5_430.0),
+    )
+    assert pace.seconds_left(past, 300, 1000) == pytest.approx(70.0)
+
+
 def test_the_time_left_after_a_pause_forgets_the_pause() -> None:
     """A night of waiting in one life is no pace of training either."""
     past = history(

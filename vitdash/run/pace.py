@@ -16,7 +16,13 @@ def seconds_left(history: RunHistory, images_seen: int, planned: int) -> float |
     if len(since) < 2:
         speed = history.progress[-1].images_per_second
         return _plausible((planned - images_seen) / speed) if speed > 0 else None
-    elapsed = since[-1].time - since[0].time
+    # Set back meanwhile, the clock says less than the batches alone took: then those are what is known.
+    computing = sum(
+        (event.images_seen - before.images_seen) / event.images_per_second
+        for before, event in zip(since, since[1:], strict=False)
+        if event.images_per_second > 0
+    )
+    elapsed = max(since[-1].time - since[0].time, computing)
     trained = since[-1].images_seen - since[0].images_seen
     return _plausible((planned - images_seen) * elapsed / trained) if trained else None
 
