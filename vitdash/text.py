@@ -135,9 +135,10 @@ def size(number_of_bytes: int) -> str:
     return f"{value:.1f} TB"
 
 
-def around(mean: str, deviation: str, *, unicode: bool = True) -> str:
-    """Return a mean beside its deviation, where there is one: "0.8123 ± 0.0031"."""
-    return f"{mean} {'±' if unicode else '+-'} {deviation}" if deviation else mean
+def around(mean: str, deviation: str, *, unicode: bool = True, n: int = 0) -> str:
+    """Return a mean beside its deviation, where there is one: "0.8123 ± 0.0031", and of how many, if `n` is said."""
+    told = f"{mean} {'±' if unicode else '+-'} {deviation}" if deviation else mean
+    return f"{told} (n {n})" if n else told
 
 
 def deviation(value: float, mean: str) -> str:

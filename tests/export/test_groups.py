@@ -9,16 +9,21 @@ import statistics
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.commands import vitdash_each
 from tests.recorded import record, started
 from tests.recorded_curves import record_curve
+from tests.run.seeded import ended, seeds
 from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError
 from vitdash.export import findings, group_formats, group_table, rows, svg
+from vitdash.export.comparison import compare
 from vitdash.export.rows import Row
 from vitdash.run import groups, labels
+from vitdash.terminal import comparing
+from vitdash.ui import seed_groups
 
 
 def short(name: str, **knobs: int | float) -> RunConfig:
@@ -46,7 +51,7 @@ def test_the_table_has_knobs_seeds_means_and_deviations(found: list[Row]) -> Non
         column.heading: [cell.text for cell in column.cells] for column in group_table.build(groups.gather(found))
     }
     assert columns["model"] == ["vit-0.0003", "vit-0.001", "cnn", "waiting"]
-    assert columns["n"] == ["3", "3", "1", "0"]
+    assert columns["n"] == ["3", "3", "1", "0 of 1"]
     assert columns["learning rate"] == ["0.0003", "0.001", "0.0003", "0.0003"]
     assert columns["head"] == ["4", "4", "", ""]
     assert columns["steps"] == ["10,000", "10,000", "10,000", ""]
@@ -55,6 +60,26 @@ def test_the_table_has_knobs_seeds_means_and_deviations(found: list[Row]) -> Non
     assert columns["accuracy (argmax)"][0] == f"{mean:.4f}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{deviation:.4f}"
     assert "±" not in columns["accuracy (argmax)"][2]
     assert columns["accuracy (argmax)"][3] == ""
+
+
+def test_no_mean_seems_to_be_of_more_runs_than_it_is() -> None:
+    """A probe failed in one of three, a fourth diverged: every table says so beside the figure, and beside n."""
+    some = [*seeds("a", [0.90, 0.91], more={"svc": 0.92}), ended("b", 0.92, knobs={"seed": 2})]
+    runs = [*some, ended("c", 0.1, at=640, knobs={"seed": 3}), ended("d", 0.8, knobs={"heads": 8}, preset="vit-l4-h4")]
+    found = groups.gather(runs)
+    columns = {column.key: [cell.text for cell in column.cells] for column in group_table.build(found)}
+    assert columns["n"] == ["3 of 4", "1"]
+    assert columns["svc"][0].replace("\N{NO-BREAK SPACE}", " ") == "0.9200 ± 0.0000 (n 2)"
+    assert "(n" not in columns["accuracy"][0]
+    (line, _) = csv.DictReader(io.StringIO(group_formats.render(runs, "csv")))
+    assert (line["n"], line["runs"], line["accuracy_n"], line["svc_n"]) == ("3", "4", "3", "2")
+    console = Console(file=io.StringIO(), width=200)
+    comparing.show(console, compare(runs))
+    assert isinstance(console.file, io.StringIO)
+    assert "3 of 4" in console.file.getvalue()
+    assert "0.9200 ± 0.0000 (n 2)" in console.file.getvalue()
+    _, drawn = seed_groups.table(found, set(), {})
+    assert "0.9200 ± 0.0000 (n 2)" in [cell.text.strip() for cell in drawn[0].cells]
 
 
 def test_nothing_is_bold_beside_a_group_with_one_seed(found: list[Row]) -> None:

@@ -50,6 +50,15 @@ def test_one_seed_counts_once_however_often_it_was_trained() -> None:
     assert found.mean == pytest.approx(0.91)
 
 
+def test_which_run_of_a_seed_counts_is_no_matter_of_the_order_they_are_named_in() -> None:
+    """The newest, by the date in its id: else the order of a command's words would choose among figures."""
+    first, second = ended("a-20260101-000000-zzzz", 0.9), ended("b-20260102-000000-aaaa", 0.8)
+    for runs in ([first, second], [second, first]):
+        (group,) = gather(runs)
+        assert group.values("accuracy") == [0.8]
+        assert group.told == "1 of 2"
+
+
 def test_a_run_that_is_halfway_does_not_count_with_those_at_the_end() -> None:
     halfway = ended("half", 0.5, at=5_000, knobs={"seed": 3})
     (group,) = gather([halfway, *seeds("a", FAR), ended("waits", None, knobs={"seed": 4})])

@@ -19,6 +19,7 @@ from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
 from vitdash.run import machine, store
+from vitdash.run.files import write_atomically
 from vitdash.run.names import LONGEST_NAME, check_name
 from vitdash.run.store import Run
 
@@ -165,15 +166,15 @@ def test_a_run_that_exists_is_never_used_again(root: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("room", [0, 1])
 def test_a_disk_that_is_full_keeps_no_half_of_a_run(root: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
     """Whether there is room for its configuration or not even for that: the folder goes, and it is said why."""
-    write, written = store.write_atomically, []
+    written: list[Path] = []
 
     def write_while_there_is_room(path: Path, content: bytes) -> None:
         if len(written) == room:
             raise OSError(errno.ENOSPC, "No space left on device")
         written.append(path)
-        write(path, content)
+        write_atomically(path, content)
 
-    monkeypatch.setattr(store, "write_atomically", write_while_there_is_room)
+    monkeypatch.setattr("vitdash.run.store.write_atomically", write_while_there_is_room)
     with pytest.raises(InputError, match=r"cannot hold runs: No space left on device\."):
         store.create(root, "a-run", "text", ())
     assert len(written) == room

@@ -24,7 +24,7 @@ from vitdash.text import one_of, plain
 ALWAYS = ("validation_loss", "accuracy", "svc", "svc_held_out", "seconds")
 """Figures that have their columns whether or not any run has them."""
 SVG = "svg"
-SPREAD = ("mean", "deviation", "least", "most")
+SPREAD = ("mean", "deviation", "n", "least", "most")
 
 
 def render(rows: Sequence[Row], to: str) -> str:
@@ -49,19 +49,19 @@ def as_markdown(found: Sequence[Group]) -> str:
 
 
 def as_csv(found: Sequence[Group]) -> str:
-    """Return one line a group: what it is, the knobs that were varied, and each figure in four columns."""
+    """Return one line a group: what it is, the knobs that were varied, and each figure in five columns."""
     knobs = list(recipe.varied_knobs(found))
     figures = _figures(found)
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    about = ["group", "name", "preset", "architecture", "dataset", "parameters", "evaluated_at", "n"]
+    about = ["group", "name", "preset", "architecture", "dataset", "parameters", "evaluated_at", "n", "runs"]
     writer.writerow([*about, *knobs, *(f"{name}_{part}" for name in figures for part in SPREAD)])
     for group in found:
         config = group.config
         writer.writerow(
             [
                 *(group.key, group.name, config.description.preset, config.model.name, config.data.dataset),
-                *(config.parameters, group.evaluated_at or "", len(group.counted)),
+                *(config.parameters, group.evaluated_at or "", len(group.counted), len(group.members)),
                 *(_cell(config.value(knob)) for knob in knobs),
                 *(_cell(value) for name in figures for value in _spread(group, name)),
             ]

@@ -32,12 +32,11 @@ def written(group: Group, metric: str) -> str:
     if found is None:
         return ""
     write = _writer(metric)
-    mean = write(found.mean)
-    if found.deviation is None:
-        return mean
-    spread = write(found.deviation) if metric == "seconds" else text.deviation(found.deviation, mean)
+    mean, spread = write(found.mean), ""
+    if found.deviation is not None:
+        spread = write(found.deviation) if metric == "seconds" else text.deviation(found.deviation, mean)
     # Without a place to break the line in: in a narrow cell the parts would come apart.
-    return text.around(mean, spread).replace(" ", "\N{NO-BREAK SPACE}")
+    return text.around(mean, spread, n=group.fewer(metric)).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def figure(metric: str, value: float) -> str:
@@ -61,7 +60,7 @@ def build(found: Sequence[Group], *, colours: bool = False, varied: bool = False
     metrics = [_metric(found, metric) for metric in groups.metrics(found)]
     lengths = _lengths(found)
     parameters = [Cell(text.count(group.config.parameters), group.config.parameters) for group in found]
-    seeds = [Cell(text.count(len(group.counted)), len(group.counted)) for group in found]
+    seeds = [Cell(group.told, len(group.counted)) for group in found]
     names = [_name(group, colours, leads=_leads(place, metrics)) for place, group in enumerate(found)]
     return [
         Column("group", "model", tuple(names)),

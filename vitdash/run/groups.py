@@ -13,7 +13,7 @@ from vitdash.knobs import Value
 from vitdash.run.state import State
 from vitdash.run.summary import Figures
 from vitdash.statistics import SIGNIFICANT, Spread, spread, welch
-from vitdash.text import plain, setting
+from vitdash.text import count, plain, setting
 
 BETTER: dict[str, Literal["least", "most"]] = {
     "validation_loss": "least",
@@ -79,10 +79,17 @@ class Group:
     def counted(self) -> tuple[Member, ...]:
         """The runs that count, in order of their seeds."""
         seeds: dict[int, Member] = {}
-        for member in self.members:
+        # By the dates that ids end with: which run of a seed counts is no matter of the order that they are named in.
+        for member in sorted(self.members, key=lambda member: member.id.split("-")[-3:]):
             if member.figures.results and member.figures.evaluated_at == self.evaluated_at:
                 seeds[member.config.train.seed] = member
         return tuple(seeds[seed] for seed in sorted(seeds))
+
+    @property
+    def told(self) -> str:
+        """How many runs count, in words: "3", or "3 of 4" where some failed, have not come as far or repeat a seed."""
+        counted, members = len(self.counted), len(self.members)
+        return count(counted) if counted == members else f"{count(counted)} of {count(members)}"
 
     def values(self, metric: str) -> list[float]:
         """Return a figure of every run that counts and has it."""
@@ -91,6 +98,11 @@ class Group:
     def spread(self, metric: str) -> Spread | None:
         """Return a figure's mean and spread over the seeds, None where no run has it."""
         return spread(self.values(metric))
+
+    def fewer(self, metric: str) -> int:
+        """Return how many runs have a figure where not all that count do, such as after a probe failed; else 0."""
+        there = len(self.values(metric))
+        return there if there < len(self.counted) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +237,8 @@ def _names(gathered: dict[str, list[Member]]) -> dict[str, str]:
     """Return a name for each group: what its runs' names have in common, and the knobs where others are called so."""
     names = {key: _common([member.name for member in members]) for key, members in gathered.items()}
     names = {key: name or gathered[key][0].config.description.preset or key[:4] for key, name in names.items()}
-    for name, count in Counter(names.values()).items():
-        if count > 1:
+    for name, times in Counter(names.values()).items():
+        if times > 1:
             same = [key for key in names if names[key] == name]
             names |= _told_apart(name, {key: gathered[key] for key in same})
     return {key: plain(name) for key, name in names.items()}

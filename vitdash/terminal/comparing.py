@@ -13,7 +13,6 @@ from vitdash.knobs import Value
 from vitdash.run import groups
 from vitdash.run.effects import Effect, cost
 from vitdash.run.groups import Group, Judgement
-from vitdash.statistics import Spread
 from vitdash.terminal import grid
 from vitdash.terminal.console import is_unicode
 from vitdash.terminal.grid import GridColumn
@@ -60,23 +59,23 @@ def write_of(metric: str) -> Callable[[float], str]:
     return text.accuracy if metric in ("accuracy", "svc", "svc_held_out") else text.figure
 
 
-def written(found: Spread | None, write: Callable[[float], str], *, unicode: bool = True) -> str:
-    """Return a mean and, of several values, its standard deviation; "" for none."""
+def written(group: Group, metric: str, *, unicode: bool = True) -> str:
+    """Return the mean of a figure and, of several values, its standard deviation; "" for none."""
+    found, write = group.spread(metric), write_of(metric)
     if found is None:
         return ""
-    mean = write(found.mean)
-    if found.deviation is None:
-        return mean
-    # Of a duration every part is written, not its decimals.
-    spread = write(found.deviation) if write is text.duration else text.deviation(found.deviation, mean)
-    return text.around(mean, spread, unicode=unicode)
+    mean, spread = write(found.mean), ""
+    if found.deviation is not None:
+        # Of a duration every part is written, not its decimals.
+        spread = write(found.deviation) if write is text.duration else text.deviation(found.deviation, mean)
+    return text.around(mean, spread, unicode=unicode, n=group.fewer(metric))
 
 
 def _groups(console: Console, comparison: Comparison, *, unicode: bool, extremes: bool) -> None:
     found = comparison.groups
     columns = [
         GridColumn("group", tuple(group.name for group in found), left=True),
-        GridColumn("n", tuple(map(_number, found))),
+        GridColumn("n", tuple(group.told for group in found)),
     ]
     if len({group.evaluated_at for group in found if group.evaluated_at}) > 1:
         columns.append(GridColumn("images", tuple(text.count(group.evaluated_at) for group in found), 1))
@@ -84,7 +83,7 @@ def _groups(console: Console, comparison: Comparison, *, unicode: bool, extremes
         rank = 0 if metric == comparison.metric else 3 if metric in ("svc_held_out", "svc") else 2
         columns += _figures(comparison, metric, rank, unicode=unicode, extremes=extremes)
     parameters = GridColumn("params", tuple(text.count(group.config.parameters) for group in found), 4)
-    times = [written(group.spread("seconds"), text.duration, unicode=unicode) for group in found]
+    times = [written(group, "seconds", unicode=unicode) for group in found]
     columns += [parameters, GridColumn("time", tuple(times), 5)]
     for knob, values in recipe.varied_knobs(found).items():
         columns.append(GridColumn(knob, tuple(map(_value, values)), 6))
@@ -95,7 +94,7 @@ def _groups(console: Console, comparison: Comparison, *, unicode: bool, extremes
 def _figures(comparison: Comparison, metric: str, rank: int, *, unicode: bool, extremes: bool) -> list[GridColumn]:
     judged, write = comparison.judged[metric], write_of(metric)
     found = [group.spread(metric) for group in comparison.groups]
-    means = [written(item, write, unicode=unicode) for item in found]
+    means = [written(group, metric, unicode=unicode) for group in comparison.groups]
     marks = [_mark(judgement, unicode=unicode) for judgement in judged]
     if any(marks):
         # A mark has its own place, so that the figures stay below each other.
@@ -123,7 +122,7 @@ def _legend(console: Console, comparison: Comparison, left_out: int, *, unicode:
         run = f"{text.plain(lucky[0].name)} with {_heading(comparison.metric)} {figure}"
         lines.append(f"the best single run, {run}, belongs to {lucky[1].name}, whose mean is not the best")
     if any(len(group.counted) < len(group.members) for group in comparison.groups):
-        lines.append("n counts seeds, of so many runs: the others have not come as far, or repeat a seed")
+        lines.append("n counts seeds, of so many runs: the others failed, have not come as far, or repeat a seed")
     if left_out:
         noun = "column does" if left_out == 1 else "columns do"
         lines.append(f"{left_out} {noun} not fit here; into a pipe or with --json, all are written")
@@ -171,7 +170,7 @@ def _front(console: Console, comparison: Comparison, what: str, found: Sequence[
     told = f"the Pareto front is {text.count(len(found))} of {total} groups"
     console.print(f"\n{_heading(comparison.metric)} against {noun}: {told}:", soft_wrap=True)
     paid = [cost(group, what) or 0 for group in found]
-    means = [written(group.spread(comparison.metric), write_of(comparison.metric), unicode=unicode) for group in found]
+    means = [written(group, comparison.metric, unicode=unicode) for group in found]
     write = text.duration if what == "seconds" else lambda value: text.count(int(value))
     columns = [
         GridColumn("group", tuple(group.name for group in found), left=True),
@@ -179,11 +178,6 @@ def _front(console: Console, comparison: Comparison, what: str, found: Sequence[
         GridColumn(_heading(comparison.metric), tuple(means)),
     ]
     grid.show(console, columns)
-
-
-def _number(group: Group) -> str:
-    counted, members = len(group.counted), len(group.members)
-    return text.count(counted) if counted == members else f"{text.count(counted)} of {text.count(members)}"
 
 
 def _mark(judgement: Judgement, *, unicode: bool) -> str:

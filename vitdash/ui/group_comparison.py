@@ -119,7 +119,11 @@ def _mean(group: Group, metric: str, judgement: Judgement) -> TableCell:
     found = group.spread(metric)
     if found is None:
         return TableCell("")
-    return TableCell(seed_groups.written(found, metric), found.mean, "best" if judgement.verdict == "best" else "")
+    return TableCell(
+        seed_groups.written(found, metric, group.fewer(metric)),
+        found.mean,
+        "best" if judgement.verdict == "best" else "",
+    )
 
 
 def _against(metric: str, base: Group, group: Group) -> tuple[TableCell, TableCell]:

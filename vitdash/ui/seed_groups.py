@@ -83,7 +83,7 @@ def best(found: Sequence[Group]) -> tuple[str, str]:
     """Return the best mean accuracy with its deviation, and the group whose it is; nothing where there is none."""
     first = next(iter(best_first(found)), None)
     spread = first.spread(ACCURACY) if first else None
-    return (written(spread, ACCURACY), first.name) if first and spread else ("", "")
+    return (written(spread, ACCURACY, first.fewer(ACCURACY)), first.name) if first and spread else ("", "")
 
 
 def best_first(found: Sequence[Group]) -> list[Group]:
@@ -120,8 +120,7 @@ def _numbers(shown: Sequence[Group]) -> Filled:
 
 def number(group: Group) -> TableCell:
     """Return how many seeds count, of how many runs where that is not all."""
-    counted, members = len(group.counted), len(group.members)
-    return TableCell(text.count(counted) if counted == members else f"{counted} of {members}", counted)
+    return TableCell(group.told, len(group.counted))
 
 
 def column(metric: str) -> TableColumn:
@@ -155,16 +154,16 @@ def _figures(shown: Sequence[Group], metric: str) -> list[TableCell]:
             drawn.append(TableCell(""))
             continue
         # A mark has its own place, so that the figures stay below each other.
-        told = written(found, metric) + room + (MARKS.get(judgement.verdict) or room)
+        told = written(found, metric, group.fewer(metric)) + room + (MARKS.get(judgement.verdict) or room)
         drawn.append(TableCell(told, found.mean, "best" if judgement.verdict == "best" else ""))
     return drawn
 
 
-def written(found: Spread, metric: str) -> str:
-    """Return a mean and, of several values, its standard deviation."""
+def written(found: Spread, metric: str, n: int = 0) -> str:
+    """Return a mean and, of several values, its standard deviation; `n` is of how many, where that is to be said."""
     write = text.loss if metric == "validation_loss" else text.accuracy if metric in groups.BETTER else text.figure
     mean = write(found.mean)
-    return text.around(mean, "" if found.deviation is None else text.deviation(found.deviation, mean))
+    return text.around(mean, "" if found.deviation is None else text.deviation(found.deviation, mean), n=n)
 
 
 def _fronts(shown: Sequence[Group]) -> Filled:
