@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.engine.batches import Schedule
 from vitdash.errors import InputError
-from vitdash.run import extension, launch, state, store
+from vitdash.export import rows
+from vitdash.run import extension, launch, state, store, summary
 from vitdash.run.events import Evaluated, Resumed, RunFinished, TrainProgress
+from vitdash.run.fields import FIGURES, Facts
+from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 from vitdash.run.store import Run
 from vitdash.run.summary import read_history
+from vitdash.ui import run_facts
 
 CNN = presets.load("cnn")
 
@@ -39,6 +44,19 @@ def test_an_extended_run_is_one_that_was_stopped_on_a_longer_way(done: Run) -> N
     assert config.ends == (seen, 2 * seen)
     assert config.fingerprint() != CNN.replace({"max_inputs": 2 * seen}).fingerprint()
     assert presets.parse(presets.dump(config), "again", "again") == config
+
+
+def test_until_it_goes_on_an_extended_run_has_its_old_figures_and_new_images_ahead(done: Run) -> None:
+    """No list says that it is through, and no table that its figures are of another schedule than they are."""
+    extension.extend(done, 8_000_000)
+    short = summary.summarise(done)
+    (progress,) = (field.read(Facts(short)) for field in FIGURES if field.name == "progress")
+    assert (Facts(short).planned, progress) == (8_000_000, 0.25)
+    assert run_facts.planned(Standing(done, short, done.read_claim())) == 8_000_000
+    (row,) = rows.read_rows([done])
+    assert "extended" not in row.model
+    gone_on = dataclasses.replace(row, figures=dataclasses.replace(row.figures, images_seen=2_000_064))
+    assert gone_on.model.endswith(" (extended at 2,000,000)")
 
 
 def test_what_is_no_extension_is_refused(done: Run, root: Path) -> None:

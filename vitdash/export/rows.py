@@ -36,11 +36,11 @@ class Row:
     def model(self) -> str:
         """What the table calls it: the preset's title, or the run's own name where it was given one.
 
-        Of a run that was extended it says so: another schedule has led to its figures.
+        Of a run that was extended it says so, once it has gone on: another schedule has led to its figures.
         """
         description = self.config.description
         called = description.title if self.name == description.preset else self.name
-        at = ", ".join(map(count, self.config.extended_at))
+        at = ", ".join(count(end) for end in self.config.extended_at if end < self.figures.images_seen)
         return f"{called} (extended at {at})" if at else called
 
     @property

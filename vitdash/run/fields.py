@@ -52,6 +52,14 @@ class Facts:
         """Bytes in all files of its directory."""
         return disk.used(self.summary.run.path)
 
+    @cached_property
+    def planned(self) -> int | None:
+        """Training images in all, None where the run has not begun."""
+        figures = self.summary.figures
+        if figures.may_be_extended(self.summary.state) and self.config:
+            return self.config.train.max_inputs
+        return figures.planned_images or None
+
     def result(self, name: str) -> float | None:
         """Return a figure of the last evaluation, None where it was not computed."""
         return self.summary.figures.results.get(name)
@@ -107,8 +115,7 @@ def _reported(name: str, heading: str, write: Callable[[float], str] = text.accu
 
 
 def _progress(facts: Facts) -> float | None:
-    figures = facts.summary.figures
-    return min(1.0, figures.images_seen / figures.planned_images) if figures.planned_images else None
+    return min(1.0, facts.summary.figures.images_seen / facts.planned) if facts.planned else None
 
 
 def _created(facts: Facts) -> str | None:
@@ -162,7 +169,7 @@ FIGURES: tuple[Field, ...] = (
     ),
     _number(
         "planned_images", "planned images", "Training images in all, once the run has begun.",
-        lambda facts: facts.summary.figures.planned_images or None, text.count,
+        lambda facts: facts.planned, text.count,
     ),
     _number("progress", "progress", "Share of the planned images seen, from 0 to 1.", _progress, text.share),
     _number(

@@ -47,6 +47,10 @@ class Figures:
     last_time: float = 0.0
     reason: str = ""
 
+    def may_be_extended(self, current: State) -> bool:
+        """Return whether all that was planned is done, but not finished: the configuration tells what is planned now."""
+        return current is not State.FINISHED and 0 < self.planned_images <= self.images_seen
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

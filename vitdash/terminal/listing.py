@@ -104,9 +104,8 @@ def _state(facts: Facts, fields: Fields) -> str:
 
 
 def _images(facts: Facts) -> str:
-    figures = facts.summary.figures
-    seen, planned = text.count(figures.images_seen), text.count(figures.planned_images)
-    return f"{seen} / {planned}" if figures.planned_images else ""
+    seen = text.count(facts.summary.figures.images_seen)
+    return f"{seen} / {text.count(facts.planned)}" if facts.planned else ""
 
 
 def _count(console: Console, found: list[Facts], of: int | None) -> None:

@@ -130,10 +130,11 @@ def _word(state: State, asked: Word | None, turn: int | None) -> str:
 def planned(known: Standing) -> int:
     """Return how many images a run is to see, 0 where nothing says it."""
     told = known.short.figures.planned_images
-    # Of a run that has not begun only its configuration tells; for others it is not worth reading.
-    if told or known.state not in (State.QUEUED, State.STARTING, State.PAUSED, State.RUNNING):
-        return told
-    return known.config.train.max_inputs if known.config else 0
+    # Of a run that has not begun, or is extended, only its configuration tells; for others it is not worth reading.
+    begins = not told and known.state in (State.QUEUED, State.STARTING, State.PAUSED, State.RUNNING)
+    if begins or known.short.figures.may_be_extended(known.state):
+        return known.config.train.max_inputs if known.config else told
+    return told
 
 
 def _doing(known: Standing, history: RunHistory, turn: int | None) -> str:
