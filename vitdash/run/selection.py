@@ -40,7 +40,7 @@ def select(
 
 def describe(facts: Facts, chosen: Sequence[Field] = ()) -> dict[str, object]:
     """Return a run as plain values, for programs; chosen fields stand below "fields", null where they are absent."""
-    described = summary.describe(facts.summary) | {"disk": facts.disk}
+    described = summary.describe(facts.summary) | {"planned_images": facts.planned or 0, "disk": facts.disk}
     if not chosen:
         return described
     values = {field.name: field.read(facts) for field in chosen}

@@ -48,7 +48,7 @@ class Figures:
     reason: str = ""
 
     def may_be_extended(self, current: State) -> bool:
-        """Return whether all that was planned is done, but not finished: the configuration tells what is planned now."""
+        """Return whether all that was planned is done, but not finished: the configuration tells what is planned."""
         return current is not State.FINISHED and 0 < self.planned_images <= self.images_seen
 
 
