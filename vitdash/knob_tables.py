@@ -130,6 +130,12 @@ class ProbeKnobs:
         4, "Evaluations from one probe to the next; there is always one at the end, and 0 is only that one.",
         minimum=0, maximum=10**9, unit="evaluations", affects_result=False,
     )  # fmt: skip
+    probe_beside: str = knob(
+        "auto",
+        "Whether training goes on while a probe is fitted, but for the one at the end: yes, no, or auto, where a core "
+        "is free and the probe known to disturb nothing. What is measured is the same.",
+        choices=("auto", "yes", "no"), affects_result=False,
+    )  # fmt: skip
     svc_fit_images: int = knob(
         10_000, "Training images that the held-out SVC is fitted on, at the most.",
         label="SVC fit images", minimum=1, maximum=10**6, unit="images",

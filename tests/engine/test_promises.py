@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def judged(config: RunConfig) -> list[Event]:
     """Return the events of the probes at the end of an untrained run."""
     prepared = prepare(config, lambda *_: None, lambda: False)
     batches = TrainingBatches(prepared.config, prepared.dataset)
-    judge = Judge(prepared.training.model, prepared.config, prepared.dataset, batches)
+    judge = Judge(prepared.training, prepared.config, prepared.dataset, batches)
     (batch,) = batches.schedule.after(0)
     return [item for item in judge.at(batch) if isinstance(item, (Probed, ProbeFailed))]
 
@@ -140,7 +141,9 @@ def only(tiny: RunConfig) -> RunConfig:
 
 
 @pytest.fixture(autouse=True)
-def _forget() -> None:
+def _forget() -> Iterator[None]:
+    catalog.forget_plugins()
+    yield
     catalog.forget_plugins()
 
 

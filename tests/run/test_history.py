@@ -192,6 +192,18 @@ def test_a_checkpoint_tells_an_evaluation_before_it_from_one_after_it() -> None:
     assert [event.accuracy for event in fold(happened).evaluations] == [0.1, 0.3]
 
 
+@pytest.mark.parametrize("over", [probed(640, svc=0.9), failed(), finished(640), Stopped(images_seen=640), LOADING])
+def test_what_is_done_while_it_trains_is_over_with_its_figures_or_with_this_life(over: Event) -> None:
+    """A pause is in the same life, and no other event tells of its end."""
+    beside = Phase(name="probe_beside", done=0, total=1, seq=3)
+    paused, going_on = Paused(images_seen=1280), Resumed(from_images=1280, from_seq=6)
+    happened = [LOADING, STARTED, beside, progress(1280), Phase(name="evaluate", done=0, total=9), paused, going_on]
+    history = fold(happened)
+    assert (history.phase, history.meanwhile) == (None, beside)
+    history.apply(over)
+    assert history.meanwhile is None
+
+
 @pytest.mark.parametrize("ending", [finished(640), failed(), Stopped(images_seen=640)])
 @pytest.mark.parametrize("next_event", [LOADING, STARTED, Resumed(from_images=0, from_seq=0), progress(1280)])
 def test_an_ending_holds_until_the_run_goes_on(ending: Event, next_event: Event) -> None:

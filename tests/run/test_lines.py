@@ -43,6 +43,7 @@ SAID: dict[str, tuple[Event, str]] = {
     ),
     "loading": (Phase(name="load", done=0, total=0), "loading"),
     "evaluating": (Phase(name="evaluate", done=0, total=10_000), "evaluating"),
+    "probing beside": (Phase(name="probe_beside", done=0, total=1), "probing the embedding meanwhile"),
     "downloading": (Phase(name="download", done=5_100_000, total=30_900_000), "downloading 5.1 MB of 30.9 MB"),
     "downloading blindly": (Phase(name="download", done=5_100_000, total=0), "downloading 5.1 MB"),
     "a phase of tomorrow": (Phase(name="quantise\x1b[1m", done=0, total=0), "quantise [1m"),

@@ -105,6 +105,20 @@ def test_a_wide_terminal_shows_everything() -> None:
         assert fact in drawn
 
 
+def test_what_is_done_while_it_trains_is_said_while_figures_move() -> None:
+    """From its beginning to its figures, between whatever phases."""
+    beside = Phase(name="probe_beside", done=0, total=1)
+    evaluating = Phase(name="evaluate", done=0, total=10)
+    going = [started(CONFIG, RUN_ID), progress(640), beside, progress(1280), evaluating]
+    probed = Probed(images_seen=640, probe="svc", values={"svc": 0.9}, seconds=3.0)
+    last_lines = [
+        live.draw(history(*events), None, "", Canvas(80)).plain.splitlines()[-1]
+        for events in (going[:4], going, [*going, progress(1920)], [*going, progress(1920), probed])
+    ]
+    assert last_lines[:3] == ["probing the embedding meanwhile…", "evaluating…", "probing the embedding meanwhile…"]
+    assert "svc 0.9000" in last_lines[3]
+
+
 def test_one_hundred_percent_is_said_only_at_the_end() -> None:
     """99.9% is not done: the last evaluation may take minutes."""
     past = history(started(CONFIG, RUN_ID), progress(1_999_999))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.standings import computing, ended, failed, lost, queued
+from tests.recorded import progress
+from tests.ui.standings import computing, ended, failed, half_way, lost, queued
 from vitdash.run.control import Word
 from vitdash.run.events import Phase
 from vitdash.run.fleet import Fleet
@@ -54,6 +55,14 @@ def test_a_phase_is_shown_as_what_it_is(root: Path) -> None:
     with computing(root, events=[Phase(name="download", done=12_000_000, total=30_000_000)]):
         assert "downloading 12.0 MB of 30.0 MB" in text(run_drawing.card(facts_of(root), 44))
         assert "downloading" in run_drawing.line(facts_of(root), 78, 8).text
+
+
+def test_what_is_done_while_it_trains_hides_no_figure(root: Path) -> None:
+    """A probe that is fitted beside training is mentioned after the loss, which goes on."""
+    with computing(root, events=[*half_way(), Phase(name="probe_beside", done=0, total=1), progress(1_000_640)]):
+        drawn = text(run_drawing.card(facts_of(root), 60))
+        assert re.search(r"loss 0\.03000 .* probing …", drawn)
+        assert "loss 0.03000" in run_drawing.line(facts_of(root), 78, 8).text
 
 
 def test_a_failed_run_says_why(root: Path) -> None:

@@ -14,7 +14,7 @@ from typing import IO, Any
 import torch
 from torch import Tensor, nn
 
-from vitdash.engine import stored
+from vitdash.engine import probing, stored
 from vitdash.engine.optim import Optimizer, load_state
 from vitdash.engine.stepping import Training
 from vitdash.errors import RunError
@@ -64,6 +64,7 @@ def save(
         "model": training.model.state_dict(),
         "optimizer": training.optimizer.state_dict() if with_optimizer else None,
         "meter": training.meter.state(),
+        "probing": _probing(training),
         **dataclasses.asdict(position),
     }
     replace_atomically(path, partial(_write, content), keep=previous)
@@ -93,6 +94,12 @@ def save_weights(path: Path, weights: dict[str, Any]) -> None:
     replace_atomically(path, partial(_write, weights))
 
 
+def _probing(training: Training) -> dict[str, Any] | None:
+    """Return what probes are fitted to meanwhile; those of this very position begin anew, with its evaluation."""
+    begun = training.probing
+    return begun.state() if begun is not None and begun.images_seen < training.images_seen else None
+
+
 def _write(content: dict[str, Any], file: IO[bytes]) -> None:
     try:
         torch.save(content, file)
@@ -118,6 +125,8 @@ def restore(path: Path, training: Training, *, ends: Collection[int]) -> Positio
         _load_weights(training.model, content["model"])
         training.images_seen = position.images_seen
         training.meter.restore(content["meter"])
+        # Earlier versions fitted no probes beside training.
+        training.probing = None if (state := content.get("probing")) is None else probing.restored(state)
         if content["optimizer"] is not None:
             _load_moments(training.optimizer, content["optimizer"]["state"])
         elif position.images_seen not in ends:

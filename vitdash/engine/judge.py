@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-import traceback
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from vitdash import catalog
 from vitdash.config import RunConfig
-from vitdash.engine import diagnostics, promises, seeds
+from vitdash.engine import diagnostics, seeds
 from vitdash.engine.batches import Batch, TrainingBatches, crosses
 from vitdash.engine.datasets import Dataset
 from vitdash.engine.evaluate import evaluate
 from vitdash.engine.memory import release_freed
 from vitdash.engine.meter import require_finite, significant
-from vitdash.engine.model import Classifier
 from vitdash.engine.moments import Moment, in_background
-from vitdash.engine.probes import Embedded, Probe
+from vitdash.engine.probes import Embedded
+from vitdash.engine.probing import Found, Probing, embedded
+from vitdash.engine.stepping import Training
 from vitdash.knob_tables import EPOCH
-from vitdash.run.events import Evaluated, Phase, Probed, ProbeFailed
-from vitdash.text import plain
-
-LONGEST_MESSAGE = 500
+from vitdash.run.events import Evaluated, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +33,47 @@ class Diagnosed:
     content: dict[str, Any]
 
 
-Finding: TypeAlias = Phase | Evaluated | Probed | ProbeFailed | Diagnosed | Moment
+Finding: TypeAlias = Phase | Evaluated | Found | Diagnosed | Moment
 
 
 class Judge:
-    """Judges the network where the configuration says so; what it finds is a function of weights and position."""
+    """Judges the network where the configuration says so; what it finds is a function of weights and position.
 
-    def __init__(self, model: Classifier, config: RunConfig, dataset: Dataset, batches: TrainingBatches) -> None:
-        self._model = model
+    Where probes are fitted beside training, what they find comes out between a step and its `BATCH_DONE`: whichever
+    checkpoint a run goes on from, it has either that or, in `Training.probing`, what they are fitted to.
+    """
+
+    def __init__(self, training: Training, config: RunConfig, dataset: Dataset, batches: TrainingBatches) -> None:
+        self._training = training
         self._config = config
         self._dataset = dataset
         self._batches = batches
+        self._beside = config.probe.probe_beside == "yes"
         self._every = len(dataset.train_images)
         if config.record.evaluate_every_images != EPOCH:
             self._every = config.record.evaluate_every_images
+
+    def go_on(self, batch: Batch) -> Iterator[Finding]:
+        """Begin again with the probes that the checkpoint at the end of `batch` came amid."""
+        if self._training.probing is not None:
+            yield from self._begin(self._training.probing)
+            # Someone may have edited how often they come.
+            yield from self.before(batch)
+            yield from self.found()
+
+    def before(self, batch: Batch) -> Iterator[Finding]:
+        """Wait for probes that are still being fitted where the next are due at the end of `batch`: none pile up."""
+        probing = self._training.probing
+        if probing is not None and self._probes_due(batch) and not probing.done:
+            yield self._phase("probe")
+            yield from probing.wait()
+
+    def found(self) -> Iterator[Finding]:
+        """Yield what probes that were fitted beside training have found, once all of them have."""
+        probing = self._training.probing
+        if probing is not None and probing.done:
+            yield from probing.found
+            self._training.probing = None
 
     def at(self, batch: Batch) -> Iterator[Finding]:
         """Yield what is found at the end of `batch`, where something is due."""
@@ -65,7 +84,7 @@ class Judge:
         release_freed()
         yield Phase(name="evaluate", done=0, total=len(dataset.validation_images))
         evaluation = yield from evaluate(
-            self._model,
+            self._training.model,
             dataset.validation_images,
             dataset.validation_labels,
             self._config.model.channels,
@@ -80,41 +99,38 @@ class Judge:
         )
         content = diagnostics.describe(evaluation, dataset, self._batches.read(batch), images_seen)
         yield Diagnosed(images_seen, content)
-        if final or self._probe_due(batch):
+        if self._probes_due(batch):
             release_freed()
-            yield from self._probe(evaluation.embedding, images_seen)
+            yield from self._probe(evaluation.embedding, images_seen, beside=self._beside and not final)
         release_freed()
 
-    def _probe_due(self, batch: Batch) -> bool:
+    def _probes_due(self, batch: Batch) -> bool:
         every = self._config.probe.probe_every
-        return every > 0 and crosses(self._every * every, batch.images_seen, batch.end)
+        intermediate = every > 0 and crosses(self._every * every, batch.images_seen, batch.end)
+        return intermediate or batch.end in self._config.ends
 
-    def _probe(self, embedding: Tensor, images_seen: int) -> Iterator[Finding]:
-        names = self._config.probe.probes
-        if not names:
+    def _probe(self, embedding: Tensor, images_seen: int, *, beside: bool) -> Iterator[Finding]:
+        knobs = self._config.probe
+        if not knobs.probes:
             return
-        yield Phase(name="probe", done=0, total=len(names))
-        validation = _shared(embedding.cpu().numpy(), self._dataset.validation_labels.cpu().numpy())
+        yield self._phase("probe")
+        validation = embedded(embedding, self._dataset.validation_labels)
         train = yield from self._training_embedding()
-        taken: set[str] = set()
-        for name in names:
-            probe: Probe = catalog.load("probe", catalog.PROBES, name)
-            begun = time.perf_counter()
-            try:
-                found = yield from in_background(partial(probe, validation, train, self._config.probe))
-                values = promises.probe_values(found, promises.names_taken(name, taken))
-            except (Exception, SystemExit) as error:  # a judge's mistake: what is judged goes on without its figures
-                # The disk that log.txt lies on may be full.
-                with contextlib.suppress(OSError):
-                    traceback.print_exc()
-                message = plain(f"{type(error).__name__}: {error}", LONGEST_MESSAGE)
-                yield ProbeFailed(images_seen=images_seen, probe=name, message=message)
-                continue
-            finally:
-                release_freed()
-            taken |= values.keys()
-            seconds = round(time.perf_counter() - begun, 3)
-            yield Probed(images_seen=images_seen, probe=name, values=values, seconds=seconds)
+        probing = Probing(images_seen, validation, train)
+        if beside:
+            yield from self._begin(probing)
+            return
+        fitted = probing.fitted(knobs)
+        while (found := (yield from in_background(partial(next, fitted, None)))) is not None:
+            yield found
+
+    def _begin(self, probing: Probing) -> Iterator[Finding]:
+        self._training.probing = probing
+        probing.begin(self._config.probe)
+        yield self._phase("probe_beside")
+
+    def _phase(self, name: str) -> Phase:
+        return Phase(name=name, done=0, total=len(self._config.probe.probes))
 
     def _training_embedding(self) -> Generator[Moment, None, Embedded]:
         """Embed the training images that probes are fitted on: the same ones at every position of a run."""
@@ -123,14 +139,6 @@ class Judge:
         draws = seeds.generator(self._config.train.seed, "probe")
         chosen = torch.randperm(len(images), generator=draws)[:wanted].to(images.device)
         evaluation = yield from evaluate(
-            self._model, images[chosen], labels[chosen], self._config.model.channels, self._config.optim
+            self._training.model, images[chosen], labels[chosen], self._config.model.channels, self._config.optim
         )
-        return _shared(evaluation.embedding.cpu().numpy(), labels[chosen].cpu().numpy())
-
-
-def _shared(embedding: NDArray[np.float32], labels: NDArray[np.int64]) -> Embedded:
-    """Return what several probes read one after the other, so that none of them can change it."""
-    kept = Embedded(embedding.view(), labels.view())
-    kept.embedding.setflags(write=False)
-    kept.labels.setflags(write=False)
-    return kept
+        return embedded(evaluation.embedding, labels[chosen])

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from vitdash.config import RunConfig
-from vitdash.engine import circumstances, device, promises, stepping
+from vitdash.engine import circumstances, device, probing, promises, stepping
 from vitdash.engine.datasets import Dataset, DatasetLoader, Report
 from vitdash.engine.memory import release_freed
 from vitdash.engine.meter import Meter
@@ -20,7 +20,7 @@ from vitdash.engine.stepping import Training
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Everything a run computes with; `config` has its device, threads and execution decided.
+    """Everything a run computes with; `config` has its device, threads, execution and probing decided.
 
     `circumstances` are what else its result depends on.
     """
@@ -32,7 +32,7 @@ class Prepared:
 
 
 def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) -> Prepared:
-    """Decide device, threads and execution, load the data (`report` is told of downloads), build network and optimiser.
+    """Decide what is left to be, load the data (`report` is told of downloads), build network and optimiser.
 
     Raises:
         InputError: the device is not there, or the data cannot be had.
@@ -44,7 +44,11 @@ def prepare(config: RunConfig, report: Report, cancelled: Callable[[], bool]) ->
     torch.set_num_threads(config.compute.threads or torch.get_num_threads())
     device.set_up(chosen, config.compute.precision)
     execution = stepping.decide(config.compute.execution, chosen, config.model.name, config.train.max_inputs)
-    decided = config.replace({"device": chosen.type, "threads": torch.get_num_threads(), "execution": execution})
+    threads = torch.get_num_threads()
+    beside = probing.decide(config.probe.probe_beside, chosen.type, threads, config.probe.probes)
+    decided = config.replace(
+        {"device": chosen.type, "threads": threads, "execution": execution, "probe_beside": beside}
+    )
     dataset = load_dataset(config, report, cancelled)
     found = circumstances.of(config, dataset, chosen)
     dataset = dataset.to(chosen)

@@ -33,6 +33,7 @@ from vitdash.run.events import (
     DiagnosticsSaved,
     Evaluated,
     Paused,
+    Phase,
     Resumed,
     RunFinished,
     RunStarted,
@@ -91,6 +92,15 @@ class Session:
             self._log.append(Resumed(from_images=self._training.images_seen, from_seq=self._position.seq))
         self._mark = self._log.seq
         self._begun = time.monotonic()
+        try:
+            self._train()
+        except RunError:
+            self._await_probes()
+            raise
+        self._best.wait()
+        return self._finished()
+
+    def _train(self) -> None:
         before = self._training.images_seen
         for happening in train(self._training, self._config, self._dataset):
             match happening:
@@ -115,8 +125,17 @@ class Session:
                     self._keep_best(happening.loss)
                 case _:
                     self._log.append(happening)
-        self._best.wait()
-        return self._finished()
+
+    def _await_probes(self) -> None:
+        """Record what probes have found beside training that then failed: they were fitted to what came before."""
+        if (probing := self._training.probing) is None:
+            return
+        self._log.append(Phase(name="probe", done=0, total=0))
+        for _ in probing.wait():
+            if self._orders.wanted() is Word.STOP:
+                return
+        for found in probing.found:
+            self._log.append(found)
 
     def _state(self) -> None:
         """Write down what is computed, as far as it is decided: later lives, and checkpoints, go by it."""

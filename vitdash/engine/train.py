@@ -36,10 +36,12 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
     """
     batches = TrainingBatches(config, dataset)
     stepper: Stepper | None = None
-    judge = Judge(training.model, config, dataset, batches)
+    judge = Judge(training, config, dataset, batches)
     if training.images_seen:
         # A checkpoint stands before the evaluation of its position: a resumed run begins by making up for it.
-        yield from judge.at(batches.schedule.ending_at(training.images_seen))
+        last = batches.schedule.ending_at(training.images_seen)
+        yield from judge.go_on(last)
+        yield from judge.at(last)
     for batch in batches.schedule.after(training.images_seen):
         if batch.images_seen in config.extended_at:
             # Here a run ended and gave up its optimiser's state: what it is extended by begins with a fresh one.
@@ -52,6 +54,7 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
                 config = config.replace({"execution": "eager"})
                 yield Settled(config)
                 stepper = stepping.choose(training, config, batches)
+        yield from judge.before(batch)
         begun = time.perf_counter()
         warning = stepper.take(batch)
         training.images_seen = batch.end
@@ -62,6 +65,7 @@ def train(training: Training, config: RunConfig, dataset: Dataset) -> Iterator[H
             yield training.meter.record(batch.end, rate_of(config, batch))
         elif tick := training.meter.tick(batch.end):
             yield tick
+        yield from judge.found()
         yield Moment.BATCH_DONE
         yield from judge.at(batch)
 

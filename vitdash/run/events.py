@@ -43,7 +43,10 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase(Event):
-    """Something besides training takes its time: `load`, `download`, `compile` or `probe`; `total` 0 is unknown."""
+    """Something besides training takes its time: `load`, `download`, `compile` or `probe`; `total` 0 is unknown.
+
+    `probe_beside` alone is done while training goes on, until its `Probed` and `ProbeFailed` come.
+    """
 
     name: str
     done: int

@@ -33,9 +33,9 @@ Recorded = TypeVar("Recorded", bound=Event)
 class RunHistory:
     """One unbroken series of a run's events: what a resume computed again stands once.
 
-    `ending` is how the run ended, while it has; `phase` what it does besides training, while it does; `saved_at` the
-    images seen at which a checkpoint stands; `going_since` is the event with which it began, or last went on. What it
-    was warned of stays, whatever was computed again since.
+    `ending` is how the run ended, while it has; `phase` what it does besides training, while it does, and `meanwhile`
+    what is done while it trains; `saved_at` the images seen at which a checkpoint stands; `going_since` is the event
+    with which it began, or last went on. What it was warned of stays, whatever was computed again since.
     """
 
     started: RunStarted | None = None
@@ -47,6 +47,7 @@ class RunHistory:
     checkpoints: list[CheckpointSaved] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     phase: Phase | None = None
+    meanwhile: Phase | None = None
     paused: Paused | None = None
     ending: RunFinished | RunFailed | Stopped | None = None
     saved_at: int = 0
@@ -66,17 +67,23 @@ class RunHistory:
             case RunStarted():
                 self.started = event
                 self.going_since = event.seq
+            case Phase(name="probe_beside"):
+                self.meanwhile = event
             case Phase():
                 # A phase that is done is over; until then its last event tells how far it is.
                 self.phase = event if event.done < event.total or event.total == 0 else None
+                # What the last life did meanwhile, the next one that loads does not.
+                self.meanwhile = None if event.name == "load" else self.meanwhile
             case TrainProgress():
                 self.progress.append(event)
             case Evaluated():
                 self.evaluations.append(event)
             case Probed():
                 self.probes.append(event)
+                self.meanwhile = None
             case ProbeFailed():
                 self.failed_probes.append(event)
+                self.meanwhile = None
             case Warned():
                 self.warnings.append(event)
             case DiagnosticsSaved():
@@ -93,6 +100,7 @@ class RunHistory:
                 self.going_since = event.seq
             case RunFinished() | RunFailed() | Stopped():
                 self.ending = event
+                self.meanwhile = None
                 self.saved_at = event.images_seen if isinstance(event, Stopped) else self.saved_at
             case Skipped():
                 self.skipped.append(event)

@@ -30,6 +30,7 @@ PHASES = {
     "compile": "compiling",
     "evaluate": "evaluating",
     "probe": "probing the embedding",
+    "probe_beside": "probing the embedding meanwhile",
 }
 VALUE_NAMES = {"svc": "svc", "svc_held_out": "svc held-out"}
 

@@ -9,7 +9,13 @@ from vitdash.config import RunConfig
 from vitdash.errors import InputError
 from vitdash.knobs import Knob, Value
 
-_DECIDED_AT_LAUNCH: dict[str, Value] = {"data_dir": "", "device": "auto", "threads": 0, "execution": "auto"}
+_DECIDED_AT_LAUNCH: dict[str, Value] = {
+    "data_dir": "",
+    "device": "auto",
+    "threads": 0,
+    "execution": "auto",
+    "probe_beside": "auto",
+}
 """Knobs that a preset may leave open, and the value by which it does: what came of them is no change."""
 
 

@@ -144,7 +144,8 @@ def _whole(facts: list[str], room: int) -> Text:
 def _doing(history: RunHistory, canvas: Canvas) -> str:
     if history.paused:
         return "paused"
-    return _phase(history.phase, canvas) if history.phase else ""
+    doing = history.phase or history.meanwhile
+    return _phase(doing, canvas) if doing else ""
 
 
 def _phase(event: Phase, canvas: Canvas) -> str:

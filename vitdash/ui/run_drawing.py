@@ -136,7 +136,9 @@ def _told(facts: RunFacts) -> list[tuple[str, str, str]]:
     """Return label, figure and curve of what matters now: while it trains the loss, afterwards what came of it."""
     told = [("argmax", accuracy(facts.accuracy), "accuracy")] if facts.accuracy is not None else []
     if facts.state.active or not told:
-        return [("loss", loss(facts.loss), "loss"), *told] if facts.loss is not None else told
+        # Training goes on meanwhile, so its figures stay.
+        probing = [("probing", "…", "")] if facts.state is State.RUNNING and facts.history.meanwhile else []
+        return [("loss", loss(facts.loss), "loss"), *told, *probing] if facts.loss is not None else told
     if facts.svc is not None:
         told.append(("svc", accuracy(facts.svc), ""))
     took = ("in", duration(facts.seconds), "") if facts.seconds is not None else ("after", count(facts.seen), "")
