@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from tests.recorded import finished, record
@@ -37,7 +38,10 @@ def written(root: Path, target: Path, *keys: str) -> str:
         await pilot.press("e")
         await settle(pilot)
         asked = screen_text(app)
-        await pilot.press("ctrl+u", *str(target), "enter")
+        await pilot.press("ctrl+u")
+        app.screen.post_message(Paste(str(target)))
+        await settle(pilot)
+        await pilot.press("enter")
         await settle(pilot)
         await app.workers.wait_for_complete()
         assert "run" in asked
