@@ -14,7 +14,7 @@ import pytest
 
 from tests.recorded import FIGURES, finished, record, started
 from tests.run import fake_worker
-from tests.run.bare_runs import bare_run
+from tests.run.bare_runs import bare_run, rewrite
 from vitdash import TrainingRun, VitdashError, open_run, runs
 from vitdash.config import RunConfig
 from vitdash.errors import InputError, RunError
@@ -168,8 +168,7 @@ def test_waiting_for_a_run_that_failed_says_why(root: Path, tiny: RunConfig, cla
 def test_another_machine_s_run_cannot_be_waited_for(root: Path, tiny: RunConfig) -> None:
     """Whether it lives is known there only."""
     recorded = record(root, tiny, [started(tiny)], claim="running")
-    file = recorded.path / "run.json"
-    file.write_text(file.read_text().replace(recorded.read_claim().host, "far-away"))
+    rewrite(recorded, host="far-away", boot_id="another-one")
     with pytest.raises(RunError, match=r"belongs to the machine 'far-away'; how it ends is known there\."):
         TrainingRun(recorded.path).wait()
 

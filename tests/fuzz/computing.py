@@ -71,7 +71,7 @@ def read_checkpoint(raw: bytes, folder: Path) -> Iterator[str]:
     training = _fresh()
     position = checkpoint.restore(path, training, ends=(PLAN,))
     kinds = [type(value) for value in dataclasses.astuple(position)]
-    assert kinds == [int, int, float, float, str, bool], "a position of other kinds"
+    assert kinds == [int, int, float, float, str, bool, dict], "a position of other kinds"
     for parameter in training.model.parameters():
         parameter.grad = torch.ones_like(parameter)
     training.optimizer.step()

@@ -84,7 +84,7 @@ def _takes_what_comes(path: Path) -> bool:
 
 def _target(path: Path) -> Path:
     """Return the file that a path leads to: a link stays one."""
-    return Path(os.path.realpath(path))
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _check_around(path: Path) -> None:
