@@ -17,7 +17,7 @@ from tests.run.bare_runs import bare_run
 from tests.run.happenings import JSON, evaluated, failed, finished, numbered, probed, progress
 from tests.run.rights import nobody, open_to_all
 from vitdash.errors import InputError, RunError
-from vitdash.run import lock, summary
+from vitdash.run import lock, store, summary
 from vitdash.run.events import Event, RunStarted, Stopped, encode
 from vitdash.run.history import fold
 from vitdash.run.state import State
@@ -58,6 +58,22 @@ def grow(run: Run, event: Event) -> None:
 def cache_of(run: Run) -> Any:
     """Return what is cached of a run."""
     return json.loads(run.summary.read_text())
+
+
+def test_the_order_is_that_of_moments_and_not_of_local_times(root: Path) -> None:
+    """Two hours that are called the same in autumn, another time zone, many runs a second: the newest is the last."""
+    zone = store.dated(bare_run(root, run_id="unreadable-20260601-120000-aaaa"))
+    moments = {
+        "a-20260601-120000-bbbb": zone - 5,
+        "b-20260601-110000-zzzz": zone + 0.2,
+        "c-20260601-110000-aaaa": zone + 0.3,
+    }
+    for run_id, created in moments.items():
+        bare_run(root, run_id=run_id, created=created)
+    (root / "unreadable-20260601-120000-aaaa" / "run.json").write_text("{")
+    found = [item.run.id for item in summarise_all(root)]
+    assert [run_id[0] for run_id in found] == ["a", "u", "b", "c"]
+    assert store.dated(bare_run(root, run_id="no date")) == 0.0
 
 
 def test_figures_are_what_the_events_say() -> None:

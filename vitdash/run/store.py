@@ -233,6 +233,14 @@ def all_runs(root: Path) -> list[Run]:
     return sorted(runs, key=lambda run: (run.id.split("-")[-3:], run.id))
 
 
+def dated(run: Run) -> float:
+    """Return when a run was created as its id says, in local time; 0 where it says nothing."""
+    try:
+        return time.mktime(time.strptime("-".join(run.id.split("-")[-3:-1]), "%Y%m%d-%H%M%S"))
+    except (ValueError, OverflowError):
+        return 0.0
+
+
 def find(root: Path, reference: str) -> Run:
     """Return the run that is called `reference`, now or when it was created, or whose id alone begins with it.
 

@@ -121,7 +121,8 @@ def summarise_all(root: Path) -> list[Summary]:
     Raises:
         InputError: `root` cannot be read.
     """
-    return [summarise(run) for run in store.all_runs(root)]
+    # By the moment, not by the local time in a name: clocks are put back in autumn, and containers know no time zone.
+    return sorted(map(summarise, store.all_runs(root)), key=lambda item: item.created or store.dated(item.run))
 
 
 def describe(item: Summary) -> dict[str, object]:
