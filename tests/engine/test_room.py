@@ -71,8 +71,19 @@ def test_a_stop_ends_the_waiting(room: Room, tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_named(room: Room, tmp_path: Path) -> None:
     """It is not waited for: nobody can know for what."""
-    with pytest.raises(RunError, match=r"checkpoint.pt: cannot be written: Permission denied. The last checkpoint"):
+    said = r"checkpoint\.pt: cannot be written: Permission denied\. "
+    with pytest.raises(RunError, match=f"{said}No checkpoint was saved before"):
         room.write(tmp_path / "checkpoint.pt", Disk(errno.EACCES).write)
+    (tmp_path / "checkpoint.previous.pt").touch()
+    with pytest.raises(RunError, match=f"{said}The last checkpoint stands"):
+        room.write(tmp_path / "checkpoint.pt", Disk(errno.EACCES).write)
+
+
+def test_of_a_folder_that_was_moved_nothing_is_claimed(room: Room, tmp_path: Path) -> None:
+    """What was saved lies wherever it is now."""
+    tmp_path.rename(tmp_path.with_name("moved"))
+    with pytest.raises(RunError, match=r"No such file or directory\. The run's folder cannot be reached any more\."):
+        room.write(tmp_path / "checkpoint.pt", Disk(errno.ENOENT).write)
 
 
 def test_undisturbed_there_is_nothing_to_tell(room: Room, tmp_path: Path) -> None:

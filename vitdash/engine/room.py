@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from vitdash.engine.orders import Orders
 from vitdash.errors import RunError
 from vitdash.run.control import Word
 from vitdash.run.pulse import Heart
+from vitdash.run.store import Run
 from vitdash.text import duration, plain
 
 Result = TypeVar("Result")
@@ -45,7 +47,7 @@ class Room:
             except OSError as error:
                 if error.errno not in FULL:
                     reason = f"cannot be written: {plain(error.strerror or error)}."
-                    raise RunError(plain(path), reason, "The last checkpoint stands.") from None
+                    raise RunError(plain(path), reason, self._kept()) from None
                 self.wait()
             else:
                 self.found()
@@ -63,7 +65,7 @@ class Room:
         if self._gave_up or self._orders.wanted() is Word.STOP:
             self._gave_up = True
             reason = f"there is no room on the disk that holds {plain(self._directory)}."
-            raise RunError("disk full", reason, "The last checkpoint stands.")
+            raise RunError("disk full", reason, self._kept())
         time.sleep(RETRY_SECONDS)
 
     def found(self) -> None:
@@ -72,6 +74,14 @@ class Room:
             self.waited += time.monotonic() - self._since
             self._since = None
             self._heart.beat("")
+
+    def _kept(self) -> str:
+        """Say what is there to go on from, if anything is."""
+        run = Run(self._directory)
+        if not os.path.isdir(run.path):  # noqa: PTH112 - pathlib raises where a folder above is closed
+            return "The run's folder cannot be reached any more."
+        saved = run.checkpoint.exists() or run.previous.exists()
+        return "The last checkpoint stands." if saved else "No checkpoint was saved before."
 
     def told(self) -> str:
         """Return what to say of waiting that is over, once; "" where there was none."""

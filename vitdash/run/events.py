@@ -152,7 +152,7 @@ class RunFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFailed(Event):
-    """The run cannot go on; the last checkpoint stands."""
+    """The run cannot go on; the last checkpoint stands, if there was one."""
 
     title: str
     message: str
