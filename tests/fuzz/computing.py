@@ -24,6 +24,8 @@ import torch
 
 from tests.fuzz.seeds import config
 from vitdash import presets
+from vitdash.architectures.vit import VisionTransformer
+from vitdash.config import RunConfig
 from vitdash.data import mirror, stock
 from vitdash.data.mirror import Answer, MirrorError
 from vitdash.engine import checkpoint
@@ -36,12 +38,18 @@ from vitdash.errors import InputError, RunError
 from vitdash.publications import Publication, PublishedFile
 
 PLAN = 1280
+NETWORK = VisionTransformer(patch=14, layers=1, heads=2, hidden=8, mlp=8, dropout=0.0, code_size=8)
+"""One whose checkpoint is no longer than a changed input may be: of a larger one all that is tried is cut short."""
+
+
+def _small() -> RunConfig:
+    return dataclasses.replace(config(), model=NETWORK)
 
 
 def _training() -> Training:
     torch.set_num_threads(1)
-    model = build_model(config())
-    return Training(model, build_optimizer(model, config().optim))
+    model = build_model(_small())
+    return Training(model, build_optimizer(model, _small().optim))
 
 
 @functools.cache
@@ -89,7 +97,7 @@ def checkpoints() -> list[bytes]:
         parameter.grad = torch.ones_like(parameter)
     training.optimizer.step()
     training.images_seen = 640
-    position = Position(images_seen=640, seq=12, seconds=3.5, best_loss=0.05, config=presets.dump(config()))
+    position = Position(images_seen=640, seq=12, seconds=3.5, best_loss=0.05, config=presets.dump(_small()))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "c.pt"
         checkpoint.save(path, training, position, with_optimizer=True)
