@@ -55,6 +55,25 @@ def test_what_waits_is_listed_in_its_order_and_for_programs(root: Path, waiting:
     assert (wrong[0], wrong[2]) == (2, "vitdash: jobs: 0 at once is not allowed. Allowed: 1 to 64.\n")
 
 
+def test_runs_that_wait_in_vain_are_told_from_those_that_wait(
+    root: Path, tiny: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the machine was started anew nobody gives them their turn; --start sees to it that somebody does."""
+    monkeypatch.setattr(queue, "ensure_standby", lambda _: None)
+    run = queue.enqueue(tiny, root, "first", ())
+    alone, as_json = each(root, ["queue"], ["queue", "--json"])
+    vain = "Nobody gives them their turn. Let them go on: vitdash queue --start"
+    assert alone[1].splitlines()[-1] == vain
+    assert json.loads(as_json[1])["attended"] is False
+    held = lock.acquire(root / queue.LOCK)
+    assert held is not None
+    (attended,) = each(root, ["queue", "--start"])
+    assert vain not in attended[1]
+    assert lock.is_held(root / queue.STANDBY_LOCK)
+    queue.leave(run)
+    held.release()
+
+
 @pytest.mark.parametrize(
     ("name", "place", "expected"),
     [

@@ -23,6 +23,9 @@ def show_queue(
         int | None,
         typer.Option(metavar="NUMBER", parser=whole_number, help="Let so many runs train at once from now on."),
     ] = None,
+    start: Annotated[
+        bool, typer.Option("--start", help="Give what waits its turn again, as after the machine was started anew.")
+    ] = False,
     runs_dir: RunsDir = None,
     as_json: Json = False,
 ) -> None:
@@ -34,6 +37,8 @@ def show_queue(
     folder = root(runs_dir)
     if jobs is not None:
         queue.set_jobs(folder, jobs)
+    if start:
+        queue.ensure_standby(folder)
     _tell(folder, as_json=as_json)
 
 
@@ -76,8 +81,12 @@ def _tell(folder: Path, *, as_json: bool) -> None:
     states = States(folder).look()
     waiting = [summary.summarise(run) for run in queue.waiting(folder, states)]
     jobs = queue.read(folder).jobs
+    unattended = bool(waiting) and not queue.attended(folder)
     if as_json:
-        print_json({"jobs": jobs, "waiting": [summary.describe(item) for item in waiting]})
+        told = [summary.describe(item) for item in waiting]
+        print_json({"jobs": jobs, "waiting": told, "attended": not unattended})
     else:
         busy = sum(found in queue.BUSY for found in states.values())
         listing.queue(out(), [Facts(item) for item in waiting], jobs, busy)
+        if unattended:
+            out().print("Nobody gives them their turn. Let them go on: vitdash queue --start", soft_wrap=True)

@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ from vitdash.text import plain
 
 BUSY = (State.STARTING, State.RUNNING)
 """What takes a place of those that may compute at once."""
+LOCK, STANDBY_LOCK = "queue.lock", "queue.standby.lock"
+COMING_SECONDS = 2.0
+"""A standby that was just seen to may still be on its way to its lock."""
 MOST_JOBS = 64
 MOST_STEPS = 1_000_000
 """How far a run moves that is to be the first, or the last."""
@@ -185,7 +189,7 @@ class Scheduler:
         if self._held is None:
             # Where there is no folder, or it is read-only, nothing waits that could be started.
             with contextlib.suppress(OSError):
-                self._held = lock.acquire(self._root / "queue.lock", patience_seconds=0)
+                self._held = lock.acquire(self._root / LOCK, patience_seconds=0)
         return self.holds
 
     def release(self) -> None:
@@ -235,6 +239,18 @@ def ensure_standby(root: Path) -> None:
         env=dict(os.environ) | {VARIABLE: os.pathsep.join(map(str, catalog.plugin_files()))},
         check=False,
     )
+
+
+def attended(root: Path) -> bool:
+    """Return whether somebody gives what waits its turn: nobody does after the machine was started anew."""
+    deadline = time.monotonic() + COMING_SECONDS
+    # Of a lock that may not be looked at nothing is claimed.
+    with contextlib.suppress(OSError):
+        while not any(lock.is_held(root / name) for name in (LOCK, STANDBY_LOCK)):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(COMING_SECONDS / 10)
+    return True
 
 
 def _drop(run: Run) -> None:

@@ -31,7 +31,7 @@ def main() -> int:
         return EXIT_OK
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # One is enough. The patience is for one that is about to end and may not have seen what was just enqueued.
-    alone = lock.acquire(root / "queue.standby.lock", PREDECESSOR_SECONDS)
+    alone = lock.acquire(root / queue.STANDBY_LOCK, PREDECESSOR_SECONDS)
     if alone is None:
         return EXIT_OK
     asked_to_end = threading.Event()
