@@ -16,7 +16,7 @@ from vitdash import catalog
 from vitdash.config import RunConfig
 from vitdash.engine import checkpoint, probing
 from vitdash.engine.checkpoint import Position
-from vitdash.engine.datasets import Dataset, digits
+from vitdash.engine.datasets import Dataset
 from vitdash.engine.moments import Moment
 from vitdash.engine.prepare import prepare
 from vitdash.engine.probes import Embedded
@@ -36,19 +36,6 @@ def _forget() -> Iterator[None]:
     catalog.forget_plugins()
     yield
     catalog.forget_plugins()
-
-
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    """Return the first digits: enough for two short epochs."""
-    whole = digits.load(Path(), lambda *_: None, lambda: False)
-    return Dataset(
-        whole.train_images[:300],
-        whole.train_labels[:300],
-        whole.validation_images,
-        whole.validation_labels,
-        whole.classes,
-    )
 
 
 @pytest.fixture

@@ -35,19 +35,6 @@ FAMILIES: dict[str, Architecture | None] = {
 """A small network of every family of presets; None is the fixture's own."""
 
 
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    """Return the first digits: enough for two short epochs."""
-    whole = digits.load(Path(), lambda *_: None, lambda: False)
-    return Dataset(
-        whole.train_images[:300],
-        whole.train_labels[:300],
-        whole.validation_images,
-        whole.validation_labels,
-        whole.classes,
-    )
-
-
 @pytest.fixture
 def config(tiny: RunConfig) -> RunConfig:
     """Return a run of 700 images with records, evaluations and probes all along it."""
