@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from typing import cast
 
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
@@ -61,10 +63,19 @@ class Small(App[None]):
             self.query_one("#find", Input).focus()
         if key == "n":
             self.push_screen(Asking())
+        if key == "w":
+            self._be_signalled_amid_a_write()
         if key == "q":
             self.exit()
         shown = self.query_one("#keys", Static)
         shown.update(f"{shown.content} {key}")
+
+    def _be_signalled_amid_a_write(self) -> None:
+        writer = cast("TerminalDriver", self._driver)._writer_thread
+        assert writer is not None
+        with writer._queue.mutex:
+            for number in (signal.SIGCONT, signal.SIGWINCH, signal.SIGTERM):
+                signal.raise_signal(number)
 
 
 if __name__ == "__main__":

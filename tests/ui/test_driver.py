@@ -92,6 +92,13 @@ def test_whoever_was_stopped_unasked_draws_anew_and_hears_each_key_once(terminal
     assert terminal.wait() == 0
 
 
+def test_signals_amid_a_write_neither_hang_it_nor_are_lost(terminal: Terminal) -> None:
+    """Whoever writes holds a lock: what a signal's handler wrote would wait for it in the thread that has it."""
+    terminal.press("w")
+    assert terminal.wait() == 128 + signal.SIGTERM
+    assert_usable(terminal)
+
+
 def test_keys_that_come_at_once_go_where_the_one_before_them_leads(terminal: Terminal) -> None:
     """Over a slow connection several come together: what follows the key that opens a field is typed into it."""
     terminal.press("/max")

@@ -121,18 +121,25 @@ class TerminalDriver(LinuxDriver):
         asked = (self._app, screen, *([screen.focused] if screen.focused else []))
         return screen.is_mounted and not any(item.message_queue_size for item in asked)
 
-    def _sigtstp_application(self, *arguments: object) -> None:
-        self._suspended = True
-        super()._sigtstp_application(*arguments)
+    def _sigtstp_application(self, *_: object) -> None:
+        # A signal comes between any two steps: amid a write, too, whose lock a second write would wait for, for ever.
+        self._loop.call_soon_threadsafe(self._stop)
 
-    def _sigcont_application(self, *arguments: object) -> None:
+    def _sigcont_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._go_on)
+
+    def _stop(self) -> None:
+        self._suspended = True
+        super()._sigtstp_application()
+
+    def _go_on(self) -> None:
         # Whoever was stopped without being asked has left the terminal as it was, with its threads reading and writing:
         # they would be there twice.
         if not self._suspended and self._auto_restart:
             self.suspend_application_mode()
         self._suspended = False
-        super()._sigcont_application(*arguments)
-        self._loop.call_soon_threadsafe(self._repaint)
+        super()._sigcont_application()
+        self._repaint()
 
     def _repaint(self) -> None:
         self._app.refresh(layout=True)
