@@ -21,8 +21,11 @@ def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> Non
 def replace_atomically(
     path: Path, write: Callable[[IO[bytes]], object], *, durable: bool = True, keep: Path | None = None
 ) -> None:
-    """Replace the file at `path` by what `write` puts into the file it is given; the one replaced is kept at `keep`."""
-    temporary = _temporary(path)
+    """Replace the file at `path` by what `write` puts into the file it is given; the one replaced is kept at `keep`.
+
+    There are two files at any moment once there were: until the new one is in place, the one at `keep` stays as well.
+    """
+    temporary, replaced = _temporary(path), None
     try:
         # What lies there is an earlier life's, or a link that was planted to be written through: it goes.
         temporary.unlink(missing_ok=True)
@@ -32,11 +35,14 @@ def replace_atomically(
             if durable:
                 os.fsync(file.fileno())
         if keep is not None:
-            _keep(path, keep)
+            replaced = _second_name(path, keep)
         temporary.replace(path)
+        if replaced is not None and keep is not None:
+            replaced.replace(keep)
     except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for left in filter(None, (temporary, replaced)):
+            with contextlib.suppress(OSError):
+                left.unlink(missing_ok=True)
         raise
     if durable:
         sync_directory(path.parent)
@@ -58,18 +64,22 @@ def remove_leftovers(directory: Path, shared: Collection[str] = ()) -> None:
                     temporary.unlink()
 
 
-def _keep(path: Path, kept: Path) -> None:
-    """Give what stands at `path` a second name, `kept`; it stays at `path` too, where the file system can do that."""
+def _second_name(path: Path, kept: Path) -> Path | None:
+    """Give what stands at `path` a second name, from which it can be moved to `kept`; None where there is none to keep.
+
+    Where a file system has no links (FAT, some network file systems), it is moved to `kept` at once: for an instant
+    nothing stands at `path`.
+    """
     second = _temporary(kept)
+    second.unlink(missing_ok=True)
     try:
         os.link(path, second)
     except FileNotFoundError:
-        return
+        return None
     except OSError:
-        # No links here (FAT, some network file systems): for an instant nothing stands at `path`.
         path.replace(kept)
-        return
-    second.replace(kept)
+        return None
+    return second
 
 
 def _temporary(path: Path) -> Path:
