@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import torch
@@ -24,12 +25,22 @@ def network(config: RunConfig) -> nn.Module:
             side, knobs.patch, knobs.layers, knobs.heads, knobs.hidden, knobs.mlp, num_classes=knobs.code_size
         )
     elif isinstance(knobs, ConvolutionalNetwork):
-        encoder = knobs.build(side)
+        encoder = _plain_cnn(knobs, side)
     else:
         from torchvision import models
 
         encoder = models.resnet18(num_classes=knobs.code_size)
     return nn.Sequential(encoder, nn.Linear(knobs.code_size, config.dataset.classes))
+
+
+def _plain_cnn(knobs: ConvolutionalNetwork, side: int) -> nn.Module:
+    """Build `cnn` of torch's own layers alone."""
+    widths = [knobs.channels] + [knobs.width] * knobs.convolutions
+    layers: list[nn.Module] = []
+    for width_in, width_out in itertools.pairwise(widths):
+        layers += [nn.Conv2d(width_in, width_out, knobs.kernel), nn.ReLU()]
+    features = knobs.width * (side - knobs.convolutions * (knobs.kernel - 1)) ** 2
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(features, knobs.code_size))
 
 
 def step(config: RunConfig) -> Callable[[], None]:

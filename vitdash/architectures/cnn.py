@@ -54,10 +54,11 @@ class ConvolutionalNetwork:
         """Build the encoder: (B, 1, image_size, image_size) → (B, code_size)."""
         from torch import nn
 
-        widths = [self.channels] + [self.width] * self.convolutions
-        layers: list[nn.Module] = []
-        for width_in, width_out in zip(widths, widths[1:], strict=False):
-            layers += [nn.Conv2d(width_in, width_out, self.kernel), nn.ReLU()]
+        from vitdash.layers.grey_images import GreyConv2d
+
+        layers: list[nn.Module] = [GreyConv2d(self.channels, self.width, self.kernel), nn.ReLU()]
+        for _ in range(1, self.convolutions):
+            layers += [nn.Conv2d(self.width, self.width, self.kernel), nn.ReLU()]
         features = self.width * self._side(image_size) ** 2
         return nn.Sequential(*layers, nn.Flatten(), nn.Linear(features, self.code_size))
 
