@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from vitdash import presets
+from vitdash import catalog, presets
 from vitdash.config import RunConfig
+from vitdash.run import machine
 
 # Busy machines miss deadlines, and a red build must be red again: the same examples each time.
 settings.register_profile("vitdash", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("vitdash")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes test at once: three on two cores, for a third of the time they wait for workers."""
+    return max(1, machine.cores() * 3 // 2)
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +47,14 @@ def tiny() -> RunConfig:
     config = presets.load("cnn")
     changes = {"dataset": "digits", "width": "4", "code_size": "16", "max_inputs": "1500", "probe_every": "0"}
     return config.replace(config.parse(changes))
+
+
+@pytest.fixture
+def no_plugins() -> Iterator[None]:
+    """Forget all plug-ins before and after a test."""
+    catalog.forget_plugins()
+    yield
+    catalog.forget_plugins()
 
 
 @pytest.fixture(scope="session")

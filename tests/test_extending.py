@@ -25,10 +25,8 @@ PACKAGE = "vitdash_extras_under_test"
 
 
 @pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    catalog.forget_plugins()
+def _forget(no_plugins: None) -> Iterator[None]:
     yield
-    catalog.forget_plugins()
     for name in [name for name in sys.modules if name.startswith(PACKAGE)]:
         del sys.modules[name]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from tests.engine.gates import Gate
 from tests.engine.worlds import begin, finish, follow, recorded, wait_for_state, wait_until
 from tests.faults import evidence
-from vitdash import catalog, presets
+from vitdash import presets
 from vitdash.config import RunConfig
 from vitdash.run import launch, request
 from vitdash.run.control import Word
@@ -21,17 +21,12 @@ from vitdash.run.state import State
 from vitdash.run.store import Run
 from vitdash.run.summary import read_history
 
+pytestmark = pytest.mark.usefixtures("no_plugins")
+
 FIRST, SECOND, LAST = 640, 1280, 1600
 """Images seen at the probes of `config`: the first two beside training, the last at the end."""
 SAVED, STUCK = 1152, SECOND - 64
 """Its checkpoint in the middle, and how far training comes while the first probe is fitted: the next would pile up."""
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    catalog.forget_plugins()
-    yield
-    catalog.forget_plugins()
 
 
 @pytest.fixture

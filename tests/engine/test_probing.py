@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import torch
 
 from tests.engine.gates import Gate
 from tests.engine.test_train import begin, records, stable, weights
-from vitdash import catalog
 from vitdash.config import RunConfig
 from vitdash.engine import checkpoint, probing
 from vitdash.engine.checkpoint import Position
@@ -28,14 +26,9 @@ from vitdash.knob_tables import ProbeKnobs
 from vitdash.run import machine
 from vitdash.run.events import Event, Phase, Probed
 
+pytestmark = pytest.mark.usefixtures("no_plugins")
+
 Told = list[dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    catalog.forget_plugins()
-    yield
-    catalog.forget_plugins()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,8 @@ from vitdash.engine.judge import Judge
 from vitdash.engine.prepare import prepare
 from vitdash.errors import RunError
 from vitdash.run.events import Event, Probed, ProbeFailed
+
+pytestmark = pytest.mark.usefixtures("no_plugins")
 
 FACTS = DatasetFacts(print, "Mine", classes=2, image_size=4, train_images=6, validation_images=3)
 GOOD = Dataset(
@@ -138,13 +139,6 @@ def judged(config: RunConfig) -> list[Event]:
 def only(tiny: RunConfig) -> RunConfig:
     """Return a configuration of a single batch."""
     return tiny.replace({"max_inputs": 64, "svc_fit_images": 100, "threads": torch.get_num_threads()})
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    catalog.forget_plugins()
-    yield
-    catalog.forget_plugins()
 
 
 def test_a_probe_that_fails_costs_its_own_figures_only(

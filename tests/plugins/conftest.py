@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from vitdash import catalog, plugins
+from vitdash import plugins
 
 
 @pytest.fixture(autouse=True)
-def told() -> Iterator[list[str]]:
-    """Forget all plug-ins before and after each test, and return what a listener hears in between."""
+def told(no_plugins: None) -> Iterator[list[str]]:
+    """Return what a listener hears of each test's plug-ins."""
     heard: list[str] = []
-    catalog.forget_plugins()
     plugins.on_problem(heard.append)
     yield heard
-    catalog.forget_plugins()
     plugins.on_problem(lambda _: None)
