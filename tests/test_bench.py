@@ -7,8 +7,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
+from torch import nn
 
-from tests.bench import growth, suite
+from tests.bench import growth, rounding, suite
 from tests.bench.figures import figure, in_turn, ratios, write
 
 
@@ -53,3 +55,25 @@ def test_what_reads_logs_is_measured_without_training(tmp_path: Path) -> None:
     calls = growth.events(tmp_path)
     assert list(calls) == [1_000, 10_000, 100_000]
     calls[1_000]()
+
+
+def test_products_are_rounded_as_a_gpu_rounds_them() -> None:
+    """Operands to ten bits, forward and backward; sums are not."""
+    assert rounding.to_tf32(torch.tensor([1.0, 1 + 2**-10, 1 + 2**-11, 1 + 2**-12])).tolist() == [
+        1,
+        1 + 2**-10,
+        1 + 2**-10,
+        1,
+    ]
+    layer = nn.Linear(1, 1)
+    weight, bias = layer.weight, layer.bias
+    nn.init.constant_(weight, 1 + 2**-12)
+    nn.init.constant_(bias, 2**-12)
+    rounding.round_products(layer)
+    given = torch.tensor([[3 + 2**-12]], requires_grad=True)
+    answer = layer(given)
+    assert answer.item() == 3 + 2**-12
+    answer.backward(torch.tensor([[1 + 2**-13]]))
+    assert weight.grad is not None
+    assert given.grad is not None
+    assert (weight.grad.item(), given.grad.item()) == (3, 1)

@@ -81,7 +81,8 @@ def test_networks_have_the_gradients_that_they_have_without(family: str) -> None
     slow = Slow()
     with Beside(_Counting(slow)).gradients_of_weights():
         network(images).square().mean().backward()
-    assert slow.ran >= 4
+    # On a CPU the first convolution of grey images has a way of its own.
+    assert slow.ran >= 3
     assert slow.joined == 1
     for name, weight in network.named_parameters():
         assert weight.grad is not None

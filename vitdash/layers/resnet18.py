@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vitdash.layers.batch_norm import BatchNorm
 from vitdash.layers.small_maps import SmallMapConv2d
 
 WIDTHS = (64, 128, 256, 512)
@@ -45,32 +46,6 @@ class ResNet18(nn.Module):
             maps = self.get_submodule(f"layer{index + 1}")(maps)
         embedding: Tensor = self.fc(maps.mean((2, 3)))
         return embedding
-
-
-class BatchNorm(nn.BatchNorm2d):
-    """Batch norm by torch's own kernels, on a GPU, too.
-
-    Where channels are innermost cuDNN has another mode, of which torch's source says that it costs convolutional
-    networks accuracy (`CUDNN_BATCHNORM_SPATIAL_PERSISTENT` in aten/src/ATen/native/cudnn/BatchNorm.cpp).
-    """
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Normalise (B, C, H, W); in train mode by the batch's own means, which are counted in the running ones."""
-        assert self.num_batches_tracked is not None
-        assert self.momentum is not None
-        if self.training:
-            self.num_batches_tracked.add_(1)
-        return torch.batch_norm(
-            maps,
-            self.weight,
-            self.bias,
-            self.running_mean,
-            self.running_var,
-            self.training,
-            self.momentum,
-            self.eps,
-            cudnn_enabled=False,
-        )
 
 
 class ResidualBlock(nn.Module):
