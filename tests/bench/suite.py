@@ -28,6 +28,7 @@ PARTS: dict[str, Part] = {
     "evaluation": lambda quick: steps.judging(1 if quick else 30),
     "start": lambda quick: whole.start_up(1 if quick else 7),
     "worker": lambda quick: whole.workers(*((1, 1.0) if quick else (7, 5.0))),
+    "compiled": lambda quick: whole.compiled(*((1, 1.0) if quick else (7, 5.0))),
     "dashboard": lambda quick: whole.watching(5.0 if quick else 30.0),
     "whole": lambda quick: whole.from_start_to_end(2_000 if quick else 20_000),
 }

@@ -21,12 +21,11 @@ from tests.bench import bare, kept
 from tests.bench.hardware import describe, spread
 from vitdash import presets
 from vitdash.config import RunConfig
-from vitdash.run import control, launch, request, state
+from vitdash.run import control, launch, request
 from vitdash.run.control import Word
 from vitdash.run.events import TrainProgress
 from vitdash.run.launch import Worker
 from vitdash.run.log import EventReader
-from vitdash.run.state import State
 
 
 def configure(preset: str) -> RunConfig:
@@ -71,7 +70,8 @@ def paces(config: RunConfig, segments: int, seconds: float, root: Path) -> tuple
     torch.set_num_threads(config.compute.threads)
     step, batch = bare.step(config), config.train.batch_size
     worker = launch.start(launch.create(config, root, "bench", ()))
-    while state.derive(worker.run) is not State.RUNNING:
+    # Not before: where the network is compiled, nobody hears a pause meanwhile.
+    while not progress(worker) and worker.process.poll() is None:
         time.sleep(0.1)
     request.ask(worker.run, Word.PAUSE)
     bare_images_per_second(step, batch, seconds / 4)

@@ -31,6 +31,14 @@ def workers(segments: int, seconds: float) -> Iterator[Figure]:
             yield ratios("worker", f"{preset}: worker ÷ bare", plain, working, GOALS[preset])
 
 
+def compiled(segments: int, seconds: float) -> Iterator[Figure]:
+    """Compare a worker that has compiled its network with the bare step, which is eager."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = configure("vit-l4-h16", evaluate_every_images=10**9, threads=machine.cores(), execution="compiled")
+        plain, working = paces(config, segments, seconds, Path(folder))
+    yield ratios("compiled", "vit-l4-h16: compiled worker ÷ bare", plain, working, "at least 1.10")
+
+
 def start_up(repetitions: int) -> Iterator[Figure]:
     """Time `vitdash train` from the command to its first recorded step, and what torch's import takes of it."""
     first, torchs, launching = [], [], []
