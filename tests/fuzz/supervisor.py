@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.fuzz.campaign import Failure
-from tests.fuzz.guard import WALL_SECONDS, Outcome
+from tests.fuzz.guard import CPU_SECONDS, WALL_SECONDS, Outcome
 from tests.fuzz.mutation import LARGEST_INPUT
 
 PATIENCE_SECONDS, STARTING_SECONDS = 3 * WALL_SECONDS, 900.0
@@ -89,13 +91,15 @@ def _live(results: Results, folder: Path, kept: Path, seconds: float, seed: int)
     command = [sys.executable, "-m", "tests.fuzz.child", json.dumps(told | {"answer": str(answer)})]
     begun = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    number, moved = 0, time.monotonic()
+    number, moved, computed = 0, time.monotonic(), 0.0
     while process.poll() is None:
         time.sleep(LOOK_SECONDS)
         now = note.read()[0]
         if now != number:
-            number, moved = now, time.monotonic()
+            number, moved, computed = now, time.monotonic(), _processor_seconds(process.pid)
         elif time.monotonic() - moved > (PATIENCE_SECONDS if number else STARTING_SECONDS):
+            if is_starved(process.pid, computed):
+                continue
             process.kill()
             process.wait()
     if answer.exists():
@@ -108,6 +112,23 @@ def _live(results: Results, folder: Path, kept: Path, seconds: float, seed: int)
     results.failures.append(Failure(raw, outcome))
     results.seconds += time.monotonic() - begun
     return True
+
+
+def _processor_seconds(pid: int) -> float:
+    try:
+        used = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(used.user + used.system)
+
+
+def is_starved(pid: int, since: float) -> bool:
+    """Return whether a process would compute, and others do not let it: it may have to be nice beside other work."""
+    try:
+        wants = psutil.Process(pid).status() in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP)
+    except psutil.NoSuchProcess:
+        return False
+    return wants and _processor_seconds(pid) - since < CPU_SECONDS
 
 
 def _add(results: Results, told: dict[str, Any]) -> None:

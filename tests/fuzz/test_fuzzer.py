@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.fuzz.guard import Guard, Outcome, Read
 from tests.fuzz.reader import Reader
 from tests.fuzz.readers import BY_NAME, READERS
 from tests.fuzz.signals import kept_signals
+from tests.fuzz.supervisor import is_starved
 from vitdash.errors import InputError
 
 INPUTS = 20_000
@@ -216,3 +218,22 @@ def test_each_reader_says_what_it_reads_and_which_modules_parse_it() -> None:
             assert (
                 Path(*module.split(".")).with_suffix(".py").exists() or Path(*module.split("."), "__init__.py").exists()
             )
+
+
+@pytest.mark.parametrize(
+    ("then", "computed", "expected"),
+    [("while True: pass", 0.0, True), ("while True: pass", -10.0, False), ("input()", 0.0, False)],
+)
+def test_who_is_not_let_compute_does_not_hang(then: str, computed: float, expected: bool) -> None:
+    """As on a busy machine; whoever has computed for long, or waits for something, does."""
+    command = [sys.executable, "-c", f"print(flush=True)\n{then}"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        # From its line to its waiting is a moment.
+        time.sleep(0.5)
+        assert is_starved(process.pid, computed) is expected
+    finally:
+        process.kill()
+        process.communicate()
