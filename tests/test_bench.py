@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from tests.bench import growth, rounding, suite
+from tests.bench import accuracy, growth, rounding, suite
 from tests.bench.figures import figure, in_turn, ratios, write
+from vitdash.engine.prepare import prepare
 
 
 def test_a_part_of_the_suite_gives_figures_that_can_be_printed_and_written(tmp_path: Path) -> None:
@@ -77,3 +78,18 @@ def test_products_are_rounded_as_a_gpu_rounds_them() -> None:
     assert weight.grad is not None
     assert given.grad is not None
     assert (weight.grad.item(), given.grad.item()) == (3, 1)
+
+
+def test_plain_and_fast_ways_learn_the_same_from_the_same_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What accuracies are compared with has none of our layers and no fused optimiser, and agrees to rounding."""
+    monkeypatch.delenv("VITDASH_TEST_DATA", raising=False)
+    prepared = prepare(accuracy.configure("cnn", 128, 0, "plain"), lambda *_: None, lambda: False)
+    ours = [type(layer).__module__ for layer in prepared.training.model.encoder.modules()]
+    accuracy.make_plain(prepared.training, prepared.config)
+    plain = [type(layer).__module__ for layer in prepared.training.model.encoder.modules()]
+    assert any(name.startswith("vitdash") for name in ours)
+    assert not any(name.startswith("vitdash") for name in plain)
+    assert isinstance(prepared.training.optimizer, torch.optim.AdamW)
+    found = [accuracy.learn(accuracy.configure("cnn", 256, 1, way), plain=way == "plain") for way in ("plain", "fast")]
+    assert found[0] == pytest.approx(found[1], abs=1e-2)
+    assert found[0][0] == pytest.approx(found[1][0], rel=1e-4)

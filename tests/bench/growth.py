@@ -142,7 +142,8 @@ def _opened(path: Path) -> RunHistory:
 
 def _reading(config: RunConfig, count: int) -> Callable[[], object]:
     side = config.dataset.image_size
-    images = torch.zeros(count, 1, side, side, dtype=torch.uint8)
+    # Ones, for they are written: memory that never was is cleared when a batch is read, a large page for each image.
+    images = torch.ones(count, 1, side, side, dtype=torch.uint8)
     labels = torch.zeros(count, dtype=torch.int64)
     batches = TrainingBatches(config, Dataset(images, labels, images[:1], labels[:1], ("",) * 10))
     following = batches.schedule.after(0)
