@@ -152,6 +152,14 @@ def test_a_signal_leaves_the_terminal_usable(runs: Path, number: signal.Signals)
         assert_left(terminal)
 
 
+def test_quit_typed_before_there_is_anything_to_see_is_heard(runs: Path) -> None:
+    """It waits in the terminal, and is read before the first picture is drawn."""
+    with dashboard(runs) as terminal:
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert_left(terminal)
+
+
 def test_old_mouse_reports_end_nothing(runs: Path) -> None:
     """A multiplexer that is attached again sends them; beyond column 95 they are no UTF-8."""
     with dashboard(runs) as terminal:

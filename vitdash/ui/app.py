@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -89,6 +90,8 @@ class Dashboard(App[None]):
         self.offering = Destinations(self, self._visits)
         self.presets: list[PresetFacts] = []
         self._rests_until = 0.0
+        self._has_begun = False
+        self._leaves_with: int | None = None
         self.set_keymap(bindings.keymap(settings.keys))
         self.theme = appearance.theme
 
@@ -100,6 +103,13 @@ class Dashboard(App[None]):
         """Return the dashboard."""
         return self.dashboard
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave, by a key or a signal; not before the screen is whole, for half a one cannot be taken down."""
+        if self._has_begun:
+            super().exit(result, return_code, message)
+        else:
+            self._leaves_with = return_code
+
     # ── keeping it true ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def on_mount(self) -> None:
@@ -109,6 +119,10 @@ class Dashboard(App[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        self._has_begun = True
+        if self._leaves_with is not None:
+            self.exit(return_code=self._leaves_with)
+            return
         self.show()
         # The load is the mean since the last time somebody asked.
         machine_load.processor_and_memory()

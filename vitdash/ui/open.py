@@ -5,6 +5,7 @@ Must not know what it shows, and imports nothing of that before it is sure to op
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -44,9 +45,13 @@ def show(feed: Callable[[], Feed], *, read_only: bool) -> int:
     """
     require_terminal()
     chosen = settings.load()
+    # What is imported stays: searching it for garbage is a twentieth of opening, and each later search a hiccup.
+    gc.disable()
     from vitdash.ui import appearance
     from vitdash.ui.app import Dashboard
 
+    gc.freeze()
+    gc.enable()
     # Textual goes by whether it is there; by the convention it says nothing while it is empty.
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)
