@@ -61,6 +61,8 @@ class Small(App[None]):
         key = getattr(event, "key", "")
         if key == "slash":
             self.query_one("#find", Input).focus()
+        if key == "d":
+            self._focus_after(500)
         if key == "n":
             self.push_screen(Asking())
         if key == "w":
@@ -69,6 +71,13 @@ class Small(App[None]):
             self.exit()
         shown = self.query_one("#keys", Static)
         shown.update(f"{shown.content} {key}")
+
+    def _focus_after(self, turns: int) -> None:
+        """Focus the field after so many messages between app and screen: work that is passed from one to the other."""
+        if turns:
+            (self.screen if turns % 2 else self).call_later(self._focus_after, turns - 1)
+        else:
+            self.query_one("#find", Input).focus()
 
     def _be_signalled_amid_a_write(self) -> None:
         writer = cast("TerminalDriver", self._driver)._writer_thread

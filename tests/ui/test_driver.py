@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +111,15 @@ def test_keys_that_come_with_the_one_that_opens_a_screen_are_that_screen_s(termi
     """It is waited for until it is there."""
     terminal.press("nhello world")
     terminal.until("hello world")
+
+
+def test_a_key_that_comes_a_moment_later_waits_as_well(terminal: Terminal) -> None:
+    """A fast typist, a busy machine: what opens the field is under way when the next key comes."""
+    terminal.press("d")
+    time.sleep(0.005)
+    terminal.press("max")
+    terminal.until("max")
+    assert "keys: d  " in terminal.text
 
 
 def test_another_size_is_drawn_at_once(terminal: Terminal) -> None:

@@ -104,16 +104,16 @@ class TerminalDriver(LinuxDriver):
         Textual decides to whom a key goes when it arrives. Of keys that come at once, as over a slow connection, those
         after a key that opens a field or a screen would go where that was pressed.
         """
+        settled_by = 0.0
         while True:
             message = await self._heard.get()
-            await self._app._post_message(message)
-            if not isinstance(message, events.Key) or self._heard.empty():
-                continue
-            deadline = self._loop.time() + LONGEST_WORK_SECONDS
+            # Also a key that comes a moment later: work that was given from one to the next may not have begun.
             quiet = 0
-            while quiet < QUIET_TURNS and self._loop.time() < deadline:
+            while quiet < QUIET_TURNS and self._loop.time() < settled_by:
                 await asyncio.sleep(0)
                 quiet = quiet + 1 if self._is_settled() else 0
+            await self._app._post_message(message)
+            settled_by = self._loop.time() + LONGEST_WORK_SECONDS if isinstance(message, events.Key) else 0.0
 
     def _is_settled(self) -> bool:
         """Return whether nobody who could have been given a key has anything left to do."""
