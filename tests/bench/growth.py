@@ -142,7 +142,7 @@ def _opened(path: Path) -> RunHistory:
 
 def _reading(config: RunConfig, count: int) -> Callable[[], object]:
     side = config.dataset.image_size
-    # Ones, for they are written: memory that never was is cleared when a batch is read, a large page for each image.
+    # Ones, for they are written: memory that never was is made when a batch is first read from it.
     images = torch.ones(count, 1, side, side, dtype=torch.uint8)
     labels = torch.zeros(count, dtype=torch.int64)
     batches = TrainingBatches(config, Dataset(images, labels, images[:1], labels[:1], ("",) * 10))

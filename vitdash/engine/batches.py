@@ -87,6 +87,8 @@ class TrainingBatches:
         self._dataset = dataset
         self.image_shape = tuple(dataset.train_images.shape[1:])
         self.schedule = Schedule(len(dataset.train_images), config.train.batch_size, config.ends)
+        # Two: a batch of the next epoch may be read ahead.
+        self._order = lru_cache(maxsize=2)(self._shuffle)
 
     def read(self, *together: Batch) -> tuple[Tensor, Tensor]:
         """Return the augmented images (S * B, 1, H, W) uint8 of S batches, and their labels (S * B,) int64.
@@ -104,8 +106,7 @@ class TrainingBatches:
         )
         return images, self._dataset.train_labels[chosen]
 
-    @lru_cache(maxsize=2)  # noqa: B019 - one instance a process: nothing is kept alive that would go
-    def _order(self, epoch: int) -> Tensor:
+    def _shuffle(self, epoch: int) -> Tensor:
         draws = seeds.generator(self._config.train.seed, "order", epoch)
         return torch.randperm(len(self._dataset.train_images), generator=draws).to(self._dataset.train_images.device)
 
