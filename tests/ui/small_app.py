@@ -61,7 +61,7 @@ class Small(App[None]):
         key = getattr(event, "key", "")
         if key == "slash":
             self.query_one("#find", Input).focus()
-        if key == "d":
+        if key == "p":
             self._focus_after(500)
         if key == "n":
             self.push_screen(Asking())
