@@ -20,7 +20,7 @@ from vitdash.errors import VitdashError
 from vitdash.run.state import State
 from vitdash.settings import Settings
 from vitdash.text import plain, runs
-from vitdash.ui import bindings, line_filters, machine_load, painter, run_actions, taking_away
+from vitdash.ui import bindings, line_filters, machine_load, notices, painter, run_actions, seed_groups, taking_away
 from vitdash.ui.appearance import Appearance
 from vitdash.ui.board import Board
 from vitdash.ui.destinations import Destinations
@@ -47,10 +47,6 @@ LEAST_REST = 50
 LEAST_REST_OF_WAITING = 2
 """The same where it only had to wait, for a slow disk or a busy machine: what the screen says must stay true there."""
 MACHINE_SECONDS = 2.0
-SEEDS_TOGETHER = (
-    "Runs that differ only in seed are one curve: their mean, between one standard deviation to either side."
-)
-SEEDS_APART = "Each run is a curve."
 GPU_SECONDS = 5.0
 
 
@@ -153,21 +149,12 @@ class Dashboard(App[None]):
         before = {run_id: known.state for run_id, known in self.feed.runs.items()}
         line = (self.feed.line, self.feed.jobs)
         changed = self.feed.look()
-        self._announce(before)
+        for words, severity in notices.of_ended(before, self.feed.runs):
+            self.tell(words, severity=severity)
         self._say_outside()
         if changed or (self.feed.line, self.feed.jobs) != line or self.board.asked:
             self.board.arrange()
             self.show_changed(changed)
-
-    def _announce(self, before: dict[str, State]) -> None:
-        """Say which runs have ended since the last look, and how."""
-        for run_id, known in self.feed.runs.items():
-            was = before.get(run_id)
-            if was is not None and was.active and not known.state.active:
-                reason = known.short.figures.reason
-                wrong = known.state in (State.FAILED, State.LOST)
-                words = f"{known.short.name} {known.state}" + (f": {reason}" if reason else "")
-                self.tell(words, severity="error" if wrong else "information")
 
     def _say_outside(self) -> None:
         """Say in the terminal's title how the runs get on, and ring when one has ended."""
@@ -228,7 +215,7 @@ class Dashboard(App[None]):
         elif event.action == "seeds_together":
             self.board.take_together(not self.board.together)
             self.dashboard.take_together(self.board.together)
-            self.tell(SEEDS_TOGETHER if self.board.together else SEEDS_APART)
+            self.tell(seed_groups.TOGETHER if self.board.together else seed_groups.APART)
             self.painter.forget()
             self.show_changed(None)
         elif event.action in TASKS:

@@ -1,13 +1,17 @@
-"""What is said to whoever does not look at the screen: the terminal's title, its bell. Must not know terminals."""
+"""What is said of runs that end and get on: on the screen, in the terminal's title, by its bell. Knows no terminals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vitdash.run.fleet import Standing
 from vitdash.run.state import State
 from vitdash.text import plain
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
 
 NAME = "vitdash"
 LONGEST_NAME = 40
@@ -59,6 +63,16 @@ class Notices:
             told = f"{percent}% {who}"
         title = f"{told} {self._dash} {NAME}" if told else NAME
         return title if self._unicode else title.encode("ascii", "replace").decode()
+
+
+def of_ended(before: Mapping[str, State], now: Mapping[str, Standing]) -> Iterator[tuple[str, SeverityLevel]]:
+    """Yield which runs were active and are not any more, and how they ended; with how bad that is."""
+    for run_id, known in now.items():
+        was = before.get(run_id)
+        if was is not None and was.active and not known.state.active:
+            reason = known.short.figures.reason
+            words = f"{known.short.name} {known.state}" + (f": {reason}" if reason else "")
+            yield words, "error" if known.state in (State.FAILED, State.LOST) else "information"
 
 
 def _name(known: Standing) -> str:

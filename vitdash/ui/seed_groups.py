@@ -20,6 +20,8 @@ from vitdash.ui.widgets.live_table import TableCell, TableColumn, TableRow
 MARKS: dict[Verdict, str] = {"best": "*", "noise": "≈", "unknown": "?"}
 HEADINGS = {"validation_loss": "val loss", "accuracy": "argmax", "svc_held_out": "held-out", "seconds": "time"}
 ACCURACY = "accuracy"
+TOGETHER = "Runs that differ only in seed are one curve: their mean, between one standard deviation to either side."
+APART = "Each run is a curve."
 Filled: TypeAlias = tuple[TableColumn, list[TableCell]]
 _HIGHEST_FIRST = frozenset({"accuracy", "svc", "svc_held_out"})
 
